@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/source.h"
+
+namespace berth {
+
+enum class Severity { error, warning, note };
+
+/// Text under a range of the user's characters. The first label of a diagnostic is its primary one (`^`), at most three more are secondary (`-`).
+struct Label {
+  Span span;
+  std::string text;
+  bool operator==(const Label&) const = default;
+};
+
+/// A machine-applicable repair: replace `span` by `replacement`. Applying it yields a file without this diagnostic.
+struct Fix {
+  Span span;
+  std::string replacement;
+  bool operator==(const Fix&) const = default;
+};
+
+/// One mistake in the user's text. `code` is a row of diagnostic_codes.def; `message` is one sentence, lower case, no period.
+struct Diagnostic {
+  std::string code;
+  Severity severity = Severity::error;
+  std::string message;
+  std::vector<Label> labels;
+  std::vector<std::string> notes;  ///< why
+  std::vector<std::string> helps;  ///< what to type
+  std::vector<Fix> fixes;
+
+  Diagnostic& label(Span span, std::string text = "");
+  Diagnostic& note(std::string text);
+  Diagnostic& help(std::string text);
+  Diagnostic& fix(Span span, std::string replacement);
+  bool operator==(const Diagnostic&) const = default;
+};
+
+/// A row of the registry.
+struct DiagnosticCode {
+  std::string_view code;
+  Severity severity;
+  std::string_view title;
+};
+
+/// Every code there is, in order.
+const std::vector<DiagnosticCode>& diagnostic_codes();
+/// The row of `code`, or null.
+const DiagnosticCode* find_diagnostic_code(std::string_view code);
+
+/// Collects the diagnostics of one run. An exact repetition (same code, same primary place) is kept once.
+class DiagnosticSink {
+ public:
+  /// Starts a diagnostic whose severity is the registry's; fill it through the returned reference, which stays valid until the next call.
+  Diagnostic& report(std::string_view code, Span span, std::string message, std::string label = "");
+  [[nodiscard]] bool has_errors() const;
+  [[nodiscard]] std::size_t count(Severity severity) const;
+  /// By file, then position; notes of equal places in order of report.
+  [[nodiscard]] std::vector<Diagnostic> sorted() const;
+  [[nodiscard]] bool empty() const { return diagnostics_.empty(); }
+
+ private:
+  std::vector<Diagnostic> diagnostics_;
+};
+
+}  // namespace berth
