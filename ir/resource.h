@@ -1,0 +1,81 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "base/source.h"
+#include "ir/address.h"
+#include "ir/value.h"
+
+namespace berth::ir {
+
+/// One desired or live thing. `body` is a Map in the shape of the schema: settings under their names, single blocks as maps, named blocks as maps of
+/// maps (`container` -> name -> settings). Canonical: defaults are filled in, lists without order are sorted, nothing is null.
+/// `body.name` is always there: the AWS name; derived from the address unless written (then its origin is not `is_default`).
+struct Resource {
+  Address address;
+  Value body;
+  Span origin;      ///< the declaration
+  std::string doc;  ///< its doc comment
+  /// Address and body; neither origin nor doc.
+  bool operator==(const Resource& other) const { return address == other.address && body == other.body; }
+};
+
+/// The addresses that the body refers to, sorted, each once.
+std::vector<Address> references(const Value& body);
+
+/// First 16 hex digits of SHA-256 over the canonical JSON of `body` without its `tags` and `name`s that are derived. The tag `berth:hash` carries it.
+std::string content_hash(const Resource& resource);
+
+struct Output {
+  std::string name;
+  Value value;
+};
+
+/// What the source asks for.
+struct Program {
+  std::string stack;
+  std::string environment = "default";
+  std::string region;  ///< "" = the target's own
+  std::map<Address, Resource> resources;
+  std::vector<Output> outputs;
+  /// The text behind the origins; null for a program read from JSON.
+  std::shared_ptr<const SourceSet> sources;
+
+  /// "shop/prod": the value of the tag `berth:stack`.
+  [[nodiscard]] std::string id() const { return stack + "/" + environment; }
+};
+
+/// Canonical JSON of a value: quantities in their canonical spelling, references as {"$ref": "cluster.main"}.
+Json to_json(const Value& value);
+/// The whole program, as documented by docs/ir.schema.json; with `origins`, each resource has an `origins` object: field path -> "file:line:column".
+Json to_json(const Program& program, bool origins);
+/// The reverse of to_json for one body of `kind`; Error "ir" names the path. Origins are empty.
+Result<Value> body_from_json(std::string_view kind, const Json& json);
+
+/// What runs. `resource.body` is in the same canonical form as the desired one, so that equal things compare equal.
+struct LiveResource {
+  Resource resource;
+  std::string arn;
+  int revision = 0;    ///< task definitions only
+  std::string status;  ///< ACTIVE, DRAINING …
+  /// The `berth:` tags; empty strings where the resource has none.
+  std::string stack;
+  std::string hash;
+  bool protect = false;
+  /// API members that are set and that the schema does not know: part of drift, never lost silently.
+  std::vector<std::string> unmapped;
+  /// Services: what the scheduler does at the moment (deployments, counts), as the API gave it. For plan and status, not compared.
+  Json runtime;
+};
+
+/// What runs, as far as it concerns one program: everything tagged with its stack id, and everything that has a name the program wants.
+struct Snapshot {
+  std::vector<LiveResource> resources;  ///< sorted by address
+  [[nodiscard]] const LiveResource* find(const Address& address) const;
+};
+
+}  // namespace berth::ir
