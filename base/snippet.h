@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace berth {
+
+/// A source line made ready for a terminal: tabs expanded, dangerous characters replaced, credentials masked, cut to a width, and still
+/// able to say in which terminal column a byte of the original is.
+class SnippetLine {
+ public:
+  explicit SnippetLine(std::string_view line);
+
+  /// Keeps `width` columns, chosen so that byte `focus` is among them; what is cut off shows as `…`.
+  void cut(int width, std::size_t focus);
+
+  [[nodiscard]] std::string text() const;
+
+  /// Column (from 0) where byte `offset` of the original line starts; behind the text for an offset at or behind its end.
+  [[nodiscard]] int column(std::size_t offset) const;
+
+ private:
+  struct Cell {
+    std::size_t offset;
+    int column;
+    int width;
+    std::string text;
+  };
+
+  void mask_credentials(std::string_view line);
+  void place_cells();
+
+  std::vector<Cell> cells_;
+  int end_column_ = 0;
+  int first_column_ = 0;
+  int last_column_ = 0;
+};
+
+/// `line` with the strings of settings that look like credentials replaced by "••••".
+std::string mask_credentials(std::string_view line);
+
+}  // namespace berth
