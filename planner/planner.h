@@ -1,0 +1,27 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "base/diagnostic.h"
+#include "planner/plan.h"
+
+namespace berth::plan {
+
+/// Whose column of the schema says what is carried out.
+enum class Target : std::uint8_t { local, aws };
+
+struct Options {
+  Target target = Target::local;
+  /// Plan the destruction of everything that is ours; the program gives the stack, its resources do not count.
+  bool destroy = false;
+  /// For a program without sources (read from a file): "address" -> field path ("" = the declaration) -> "file:line".
+  std::map<std::string, std::map<std::string, std::string>> places;
+};
+
+/// Compares what is wanted with what runs. Pure and total: a plan comes back also when there are errors, which are reported to `sink`, and
+/// then `applyable` is false. Linear in the number of resources.
+/// E0601: a resource of the wanted name exists and is not ours. E0602: a protected resource would be destroyed. E0603: the target rejects a setting.
+Plan make_plan(ir::Program program, ir::Snapshot snapshot, const Options& options, DiagnosticSink& sink);
+
+}  // namespace berth::plan
