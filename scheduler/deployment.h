@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "scheduler/model/service.h"
+
+namespace berth::scheduler {
+
+/// How many healthy tasks a rollout keeps and how many tasks it runs at most. Source: ecs.md 4.1.
+struct RolloutBounds {
+  /// ceil(desired · minimumHealthyPercent / 100)
+  std::int64_t lower = 0;
+  /// floor(desired · maximumPercent / 100)
+  std::int64_t upper = 0;
+  bool operator==(const RolloutBounds&) const = default;
+};
+
+RolloutBounds rollout_bounds(std::int64_t desired, const DeploymentConfiguration& configuration);
+
+/// Whether a rolling update of healthy tasks can neither start nor stop one: lower and upper bound leave no room around
+/// `desired` (at least 1).
+bool can_never_progress(std::int64_t desired, std::int64_t minimum_healthy_percent, std::int64_t maximum_percent);
+
+/// Failed tasks at which the circuit breaker fails a deployment: half of desired, at least 3, at most 200. Source: ecs.md 4.6.
+std::int64_t breaker_threshold(std::int64_t desired);
+
+/// How long launches wait after that many failed rounds in a row: none after the first, then doubling to a cap. Source: ecs.md 4.5.
+Milliseconds throttle_delay(int failed_rounds);
+
+/// `ecs-svc/` and 19 digits.
+std::string new_deployment_id(RandomSource& random);
+
+/// The deployment with status PRIMARY, or null.
+Deployment* primary_of(Service& service);
+const Deployment* primary_of(const Service& service);
+
+/// What CreateService and an UpdateService that changes the revision do: `deployment` (its id, task definition, launch type
+/// and extra are given; the rest is set here) becomes the PRIMARY, the others become ACTIVE and shrink.
+void begin_deployment(Service& service, Deployment deployment, Timestamp now);
+
+/// What UpdateService does with desiredCount: no new deployment; running rollouts aim at the new count.
+void set_desired_count(Service& service, std::int64_t desired, Timestamp now);
+
+/// What DeleteService does: nothing is desired any more; the service is DRAINING until `reconcile` makes it INACTIVE.
+void begin_delete(Service& service, Timestamp now);
+
+}  // namespace berth::scheduler

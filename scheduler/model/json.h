@@ -1,0 +1,28 @@
+#pragma once
+
+#include "base/json.h"
+#include "base/result.h"
+#include "scheduler/model/instance.h"
+#include "scheduler/model/service.h"
+#include "scheduler/model/task.h"
+
+namespace berth::scheduler {
+
+// The JSON documents in which the model is stored. Names are the API's where it has one, enums are ECS's strings, times and
+// spans are integers of milliseconds, absent optionals are left out. Reading ignores unknown members and keeps the default
+// of a missing one, so that an older document stays readable; a member of the wrong type or an unknown enum name is an error
+// (code "json") that names the path.
+
+Json to_json(const Container& container);
+Json to_json(const Task& task);
+Json to_json(const Instance& instance);
+Json to_json(const Deployment& deployment);
+Json to_json(const Service& service);
+
+Result<Container> container_from_json(const Json& json);
+Result<Task> task_from_json(const Json& json);
+Result<Instance> instance_from_json(const Json& json);
+Result<Deployment> deployment_from_json(const Json& json);
+Result<Service> service_from_json(const Json& json);
+
+}  // namespace berth::scheduler
