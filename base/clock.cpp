@@ -7,9 +7,7 @@
 
 namespace berth {
 
-Timestamp SystemClock::now() const {
-  return std::chrono::time_point_cast<Milliseconds>(std::chrono::system_clock::now());
-}
+Timestamp SystemClock::now() const { return std::chrono::time_point_cast<Milliseconds>(std::chrono::system_clock::now()); }
 
 std::string format_utc(Timestamp time) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
@@ -21,7 +19,8 @@ std::string format_utc(Timestamp time) {
 std::string format_duration(Milliseconds duration) {
   const std::int64_t ms = duration.count();
   if (ms < 1000) return fmt::format("{} ms", ms);
-  if (ms < 60'000) return ms % 1000 == 0 ? fmt::format("{} s", ms / 1000) : fmt::format("{:.1f} s", static_cast<double>(ms) / 1000.0);
+  if (ms < 60'000)
+    return ms % 1000 == 0 ? fmt::format("{} s", ms / 1000) : fmt::format("{:.1f} s", static_cast<double>(ms) / 1000.0);
   const std::int64_t seconds = ms / 1000;
   const auto two = [](std::int64_t big, const char* big_unit, std::int64_t small, const char* small_unit) {
     return small == 0 ? fmt::format("{} {}", big, big_unit) : fmt::format("{} {} {} {}", big, big_unit, small, small_unit);

@@ -68,8 +68,7 @@ std::size_t DiagnosticSink::count(Severity severity) const {
 
 std::vector<Diagnostic> DiagnosticSink::sorted() const {
   std::vector<Diagnostic> all = diagnostics_;
-  std::stable_sort(all.begin(), all.end(),
-                   [](const Diagnostic& a, const Diagnostic& b) { return place_of(a) < place_of(b); });
+  std::stable_sort(all.begin(), all.end(), [](const Diagnostic& a, const Diagnostic& b) { return place_of(a) < place_of(b); });
   const auto last = std::unique(all.begin(), all.end(), [](const Diagnostic& a, const Diagnostic& b) {
     return a.code == b.code && place_of(a) == place_of(b) && a.message == b.message;
   });

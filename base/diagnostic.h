@@ -11,7 +11,8 @@ namespace berth {
 
 enum class Severity { error, warning, note };
 
-/// Text under a range of the user's characters. The first label of a diagnostic is its primary one (`^`), at most three more are secondary (`-`).
+/// Text under a range of the user's characters. The first label of a diagnostic is its primary one (`^`), at most three more are
+/// secondary (`-`).
 struct Label {
   Span span;
   std::string text;
@@ -57,7 +58,8 @@ const DiagnosticCode* find_diagnostic_code(std::string_view code);
 /// Collects the diagnostics of one run. An exact repetition (same code, same primary place) is kept once.
 class DiagnosticSink {
  public:
-  /// Starts a diagnostic whose severity is the registry's; fill it through the returned reference, which stays valid until the next call.
+  /// Starts a diagnostic whose severity is the registry's; fill it through the returned reference, which stays valid until the
+  /// next call.
   Diagnostic& report(std::string_view code, Span span, std::string message, std::string label = "");
   [[nodiscard]] bool has_errors() const;
   [[nodiscard]] std::size_t count(Severity severity) const;

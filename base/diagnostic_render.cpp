@@ -57,11 +57,13 @@ std::vector<Mark> marks_of(const Label& label, const SourceFile& file, bool prim
   const std::uint32_t last_offset = label.span.end > label.span.begin ? label.span.end - 1 : label.span.begin;
   const std::uint32_t last = std::max(first, file.line_column(last_offset).line);
   const std::size_t begin = offset_in_line(file, first, label.span.begin);
-  if (first == last) return {{first, begin, offset_in_line(file, first, std::max(label.span.begin, label.span.end)), primary, label.text}};
+  if (first == last)
+    return {{first, begin, offset_in_line(file, first, std::max(label.span.begin, label.span.end)), primary, label.text}};
   const std::string_view last_text = file.line_text(last);
   const std::size_t indent = std::min(last_text.find_first_not_of(" \t"), last_text.size());
   return {{first, begin, file.line_text(first).size(), primary, ""},
-          {last, std::min(indent, offset_in_line(file, last, label.span.end)), offset_in_line(file, last, label.span.end), primary, label.text}};
+          {last, std::min(indent, offset_in_line(file, last, label.span.end)), offset_in_line(file, last, label.span.end),
+           primary, label.text}};
 }
 
 /// Breaks at blanks so that every line fits `width`; a longer word stays whole.
@@ -72,7 +74,8 @@ std::vector<std::string> wrap(std::string_view text, int width) {
     std::string_view line = rest.substr(0, line_end);
     std::string current;
     while (!line.empty()) {
-      const std::size_t blank = line.find(' ', line.find_first_not_of(' ') == std::string_view::npos ? 0 : line.find_first_not_of(' '));
+      const std::size_t blank =
+          line.find(' ', line.find_first_not_of(' ') == std::string_view::npos ? 0 : line.find_first_not_of(' '));
       const std::string_view word = line.substr(0, blank);
       if (!current.empty() && display_width(current) + 1 + display_width(word) > width) {
         lines.push_back(std::move(current));
@@ -114,12 +117,14 @@ class Renderer {
       : diagnostic_(diagnostic), sources_(sources), options_(options) {}
 
   std::string render() {
-    out_ = fmt::format("{}: {}\n", painted(severity_color(diagnostic_.severity),
-                                           fmt::format("{}[{}]", severity_name(diagnostic_.severity), diagnostic_.code)),
+    out_ = fmt::format("{}: {}\n",
+                       painted(severity_color(diagnostic_.severity),
+                               fmt::format("{}[{}]", severity_name(diagnostic_.severity), diagnostic_.code)),
                        painted(kBold, diagnostic_.message));
     const std::vector<SourceId> files = collect_labels();
     for (const SourceId file : files) snippet(file);
-    if (!files.empty() && (!diagnostic_.notes.empty() || !diagnostic_.helps.empty() || !diagnostic_.fixes.empty())) gutter_row("");
+    if (!files.empty() && (!diagnostic_.notes.empty() || !diagnostic_.helps.empty() || !diagnostic_.fixes.empty()))
+      gutter_row("");
     footer();
     return out_;
   }
@@ -162,7 +167,8 @@ class Renderer {
     std::stable_sort(marks.begin(), marks.end(), [](const Mark& a, const Mark& b) { return a.line < b.line; });
     for (std::size_t i = 0; i < marks.size(); ++i) {
       const bool new_line = i == 0 || marks[i - 1].line != marks[i].line;
-      if (new_line && i > 0 && marks[i].line > marks[i - 1].line + 1) out_ += painted(kBlue, fmt::format("{:>{}}·", "", gutter_)) + "\n";
+      if (new_line && i > 0 && marks[i].line > marks[i - 1].line + 1)
+        out_ += painted(kBlue, fmt::format("{:>{}}·", "", gutter_)) + "\n";
       SnippetLine line(file.line_text(marks[i].line));
       const auto focus = std::find_if(marks.begin(), marks.end(), [&](const Mark& mark) { return mark.line == marks[i].line; });
       line.cut(options_.width - static_cast<int>(gutter_) - 2, focus->begin);
@@ -196,7 +202,8 @@ class Renderer {
       std::string row = (i == 0 ? head : indent) + lines[i];
       if (i + 1 == lines.size() && !suffix.empty()) {
         row.append(static_cast<std::size_t>(std::max(2, kFixColumn - display_width(row))), ' ');
-        if (display_width(row) + display_width(suffix) > options_.width && display_width(row) > kFixColumn) row = trimmed(row) + "\n" + indent;
+        if (display_width(row) + display_width(suffix) > options_.width && display_width(row) > kFixColumn)
+          row = trimmed(row) + "\n" + indent;
         row += suffix;
       }
       out_ += trimmed(row) + "\n";
@@ -205,12 +212,14 @@ class Renderer {
 
   void footer() {
     for (std::size_t i = 1; i < diagnostic_.labels.size(); ++i) {
-      if (!diagnostic_.labels[i].span.valid() && !diagnostic_.labels[i].text.empty()) footer_row("note", diagnostic_.labels[i].text);
+      if (!diagnostic_.labels[i].span.valid() && !diagnostic_.labels[i].text.empty())
+        footer_row("note", diagnostic_.labels[i].text);
     }
     for (const std::string& note : diagnostic_.notes) footer_row("note", note);
     for (std::size_t i = 0; i < diagnostic_.helps.size(); ++i) {
       const bool with_fix = i == 0 && !diagnostic_.fixes.empty();
-      footer_row("help", diagnostic_.helps[i], with_fix ? fmt::format("[fix: {}]", fix_text(diagnostic_.fixes[0], sources_)) : "");
+      footer_row("help", diagnostic_.helps[i],
+                 with_fix ? fmt::format("[fix: {}]", fix_text(diagnostic_.fixes[0], sources_)) : "");
     }
     for (std::size_t i = diagnostic_.helps.empty() ? 0 : 1; i < diagnostic_.fixes.size(); ++i) {
       footer_row("fix", fix_text(diagnostic_.fixes[i], sources_));
@@ -248,7 +257,8 @@ Json diagnostic_json(const Diagnostic& diagnostic, const SourceSet& sources) {
   }
   Json fixes = Json::array();
   for (const Fix& fix : diagnostic.fixes) {
-    fixes.push_back({{"range", range_json(fix.span, sources)}, {"replacement", fix.replacement}, {"description", fix_text(fix, sources)}});
+    fixes.push_back(
+        {{"range", range_json(fix.span, sources)}, {"replacement", fix.replacement}, {"description", fix_text(fix, sources)}});
   }
   Json snippet = nullptr;
   if (primary.span.valid()) {
@@ -284,7 +294,8 @@ std::string render_all(const std::vector<Diagnostic>& diagnostics, const SourceS
 std::string count_text(const std::vector<Diagnostic>& diagnostics) {
   std::vector<std::string> parts;
   for (const Severity severity : {Severity::error, Severity::warning, Severity::note}) {
-    const auto count = std::count_if(diagnostics.begin(), diagnostics.end(), [&](const Diagnostic& d) { return d.severity == severity; });
+    const auto count =
+        std::count_if(diagnostics.begin(), diagnostics.end(), [&](const Diagnostic& d) { return d.severity == severity; });
     if (count > 0) parts.push_back(fmt::format("{} {}{}", count, severity_name(severity), count == 1 ? "" : "s"));
   }
   return fmt::format("{}", fmt::join(parts, ", "));

@@ -92,7 +92,8 @@ Result<std::vector<std::string>> MemoryFileSystem::list_files(const std::string&
     const std::string name = path.substr(prefix.size());
     if (name.find('/') == std::string::npos) names.push_back(name);
   }
-  if (names.empty() && !is_directory(directory)) return Error{"read", fmt::format("cannot list {}: no such directory", directory)};
+  if (names.empty() && !is_directory(directory))
+    return Error{"read", fmt::format("cannot list {}: no such directory", directory)};
   return names;
 }
 

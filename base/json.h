@@ -11,7 +11,8 @@ namespace berth {
 
 using Json = nlohmann::json;
 
-/// Parses untrusted text. Errors (code "json") name line and column; nesting deeper than 256 and text that is not UTF-8 are errors.
+/// Parses untrusted text. Errors (code "json") name line and column; nesting deeper than 256 and text that is not UTF-8 are
+/// errors.
 Result<Json> parse_json(std::string_view text);
 
 /// Compact, keys sorted, invalid UTF-8 replaced: equal values give equal text.

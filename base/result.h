@@ -74,7 +74,7 @@ class [[nodiscard]] Result<void> {
   auto name = std::move(tmp).value()
 #define BERTH_TRY(name, expression) BERTH_TRY_IMPL(BERTH_TRY_CONCAT(berth_try_, __LINE__), name, expression)
 /// The same for a Result<void> or a value that is not needed.
-#define BERTH_TRY_VOID(expression)                                                                             \
-  do {                                                                                                         \
-    if (auto berth_try_result = (expression); !berth_try_result) return berth_try_result.error();              \
+#define BERTH_TRY_VOID(expression)                                                                \
+  do {                                                                                            \
+    if (auto berth_try_result = (expression); !berth_try_result) return berth_try_result.error(); \
   } while (false)

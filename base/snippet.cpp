@@ -28,7 +28,8 @@ bool names_credential(std::string_view name) {
   for (const char c : name) {
     if (c != '_' && c != '-') lower += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   }
-  for (const std::string_view part : {"password", "passwd", "secret", "token", "apikey", "privatekey", "accesskey", "credential"}) {
+  for (const std::string_view part :
+       {"password", "passwd", "secret", "token", "apikey", "privatekey", "accesskey", "credential"}) {
     if (lower.find(part) != std::string::npos) return true;
   }
   return false;

@@ -7,8 +7,8 @@
 
 namespace berth {
 
-/// A source line made ready for a terminal: tabs expanded, dangerous characters replaced, credentials masked, cut to a width, and still
-/// able to say in which terminal column a byte of the original is.
+/// A source line made ready for a terminal: tabs expanded, dangerous characters replaced, credentials masked, cut to a width, and
+/// still able to say in which terminal column a byte of the original is.
 class SnippetLine {
  public:
   explicit SnippetLine(std::string_view line);

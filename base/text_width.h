@@ -23,7 +23,8 @@ int code_point_width(char32_t value);
 /// Columns the text takes on a terminal, without control characters and tabs in mind.
 int display_width(std::string_view text);
 
-/// Whether printing the character could move the cursor, change colours or reorder the line (control and bidirectional characters).
+/// Whether printing the character could move the cursor, change colours or reorder the line (control and bidirectional
+/// characters).
 bool is_unprintable(char32_t value);
 
 }  // namespace berth

@@ -85,7 +85,8 @@ Result<CaseFile> parse_case(std::string path, std::string_view text) {
   const std::string_view whole = text;
   CaseFile file{std::move(path), {}, {}};
   while (!text.empty() && text.starts_with('#')) file.comment += take_line(text);
-  if (file.comment.size() < 4) return Error{"case", fmt::format("{}: the first line must be a comment `# what the case shows`", file.path)};
+  if (file.comment.size() < 4)
+    return Error{"case", fmt::format("{}: the first line must be a comment `# what the case shows`", file.path)};
   if (text.empty()) return Error{"case", fmt::format("{}: no section `-- name --`", file.path)};
   std::map<std::string, int, std::less<>> uses;
   while (!text.empty()) {
@@ -100,7 +101,8 @@ Result<CaseFile> parse_case(std::string path, std::string_view text) {
     file.sections.push_back({name, use == 1 ? name : fmt::format("{} #{}", name, use), std::move(body)});
   }
   // A file without a final newline or with an escape that is not needed would change when accepted.
-  if (print_case(file) != whole) return Error{"case", fmt::format("{}: must end in a newline and escape only what needs it", file.path)};
+  if (print_case(file) != whole)
+    return Error{"case", fmt::format("{}: must end in a newline and escape only what needs it", file.path)};
   return file;
 }
 

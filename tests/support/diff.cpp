@@ -42,8 +42,8 @@ std::vector<Edit> edits_between(const std::vector<std::string_view>& a, const st
   std::vector<std::uint32_t> common((a.size() + 1) * width, 0);
   for (std::size_t i = a.size(); i-- > 0;) {
     for (std::size_t j = b.size(); j-- > 0;) {
-      common[i * width + j] = a[i] == b[j] ? common[(i + 1) * width + j + 1] + 1
-                                           : std::max(common[(i + 1) * width + j], common[i * width + j + 1]);
+      common[i * width + j] =
+          a[i] == b[j] ? common[(i + 1) * width + j + 1] + 1 : std::max(common[(i + 1) * width + j], common[i * width + j + 1]);
     }
   }
   std::vector<Edit> edits;
@@ -68,10 +68,14 @@ std::string visible(std::string_view line) {
   if (newline) line.remove_suffix(1);
   const std::size_t trimmed = line.find_last_not_of(' ') + 1;
   for (std::size_t i = 0; i < line.size(); ++i) {
-    if (line[i] == '\r') text += "␍";
-    else if (line[i] == '\t') text += "→";
-    else if (i >= trimmed) text += "·";
-    else text += line[i];
+    if (line[i] == '\r')
+      text += "␍";
+    else if (line[i] == '\t')
+      text += "→";
+    else if (i >= trimmed)
+      text += "·";
+    else
+      text += line[i];
   }
   return newline ? text : text + " (no newline at end)";
 }
@@ -93,9 +97,10 @@ std::string unified_diff(std::string_view expected, std::string_view actual) {
   for (std::size_t i = 0; i < edits.size(); ++i) {
     if (shown[i]) {
       if (i == 0 || !shown[i - 1]) text += fmt::format("@@ -{} +{} @@\n", line_a, line_b);
-      text += fmt::format("{}{}\n", edits[i].sign, edits[i].sign == ' ' && edits[i].line.ends_with('\n')
-                                                       ? std::string(edits[i].line.substr(0, edits[i].line.size() - 1))
-                                                       : visible(edits[i].line));
+      text += fmt::format("{}{}\n", edits[i].sign,
+                          edits[i].sign == ' ' && edits[i].line.ends_with('\n')
+                              ? std::string(edits[i].line.substr(0, edits[i].line.size() - 1))
+                              : visible(edits[i].line));
     }
     if (edits[i].sign != '+') ++line_a;
     if (edits[i].sign != '-') ++line_b;

@@ -14,7 +14,8 @@ namespace berth::test {
 namespace {
 
 bool matches_any(std::string_view name, const std::vector<std::string>& patterns) {
-  return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) { return matches_pattern(name, pattern); });
+  return std::any_of(patterns.begin(), patterns.end(),
+                     [&](const std::string& pattern) { return matches_pattern(name, pattern); });
 }
 
 std::string check_names(const CaseFile& file, const Suite& suite) {
@@ -41,7 +42,8 @@ std::string check_outputs(const CaseFile& file, const Suite& suite, const std::m
     if (found == actual.end()) {
       problems += fmt::format("section `{}` is expected, but the run has no such result\n", section.key);
     } else if (found->second != section.text) {
-      problems += fmt::format("section `{}` differs (- expected, + actual):\n{}", section.key, unified_diff(section.text, found->second));
+      problems +=
+          fmt::format("section `{}` differs (- expected, + actual):\n{}", section.key, unified_diff(section.text, found->second));
     }
   }
   for (const auto& [key, text] : actual) {
@@ -68,8 +70,8 @@ int run_file(const std::string& path, const std::string& program, const Suite& s
   }
   const std::string problems = check_case(*file, suite);
   if (problems.empty()) return 0;
-  std::fprintf(stderr, "%s: FAILED\n%s%s\nTo accept the new text, then read the git diff:\n  BERTH_ACCEPT=1 %s %s\n", path.c_str(),
-               file->comment.c_str(), problems.c_str(), program.c_str(), path.c_str());
+  std::fprintf(stderr, "%s: FAILED\n%s%s\nTo accept the new text, then read the git diff:\n  BERTH_ACCEPT=1 %s %s\n",
+               path.c_str(), file->comment.c_str(), problems.c_str(), program.c_str(), path.c_str());
   return 1;
 }
 

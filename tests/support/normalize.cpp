@@ -55,9 +55,9 @@ std::string Normalizer::normalize(std::string_view text) {
   std::string result;
   const char* at = text.data();
   const char* const end = text.data() + text.size();
-  for (std::cmatch match; std::regex_search(at, end, match, volatile_text(),
-                                            at == text.data() ? std::regex_constants::match_default
-                                                              : std::regex_constants::match_prev_avail);) {
+  for (std::cmatch match;
+       std::regex_search(at, end, match, volatile_text(),
+                         at == text.data() ? std::regex_constants::match_default : std::regex_constants::match_prev_avail);) {
     result.append(at, match[0].first);
     const std::string found = match[0].str();
     if (match[1].matched) {

@@ -6,8 +6,9 @@
 
 namespace berth::test {
 
-/// Replaces what differs from run to run by names numbered in the order of first appearance, so that one name twice asserts equality:
-/// `arn:aws:ecs:…:task/prod/0f…` -> `<arn:task/prod/<id:1>>`, uuids -> `<uuid:1>`, 32 hexadecimal digits -> `<id:1>`, 64 ->
+/// Replaces what differs from run to run by names numbered in the order of first appearance, so that one name twice asserts
+/// equality: `arn:aws:ecs:…:task/prod/0f…` -> `<arn:task/prod/<id:1>>`, uuids -> `<uuid:1>`, 32 hexadecimal digits -> `<id:1>`,
+/// 64 ->
 /// `<hash:1>`, ISO times and Unix seconds of this century's 2000s and 2030s -> `<time>`, ports of the dynamic range after
 /// `127.0.0.1:`, `localhost:` and `"hostPort": ` -> `<port:1>`.
 /// One normalizer per case: the numbers go on from text to text.

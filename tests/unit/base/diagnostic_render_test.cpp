@@ -30,7 +30,9 @@ Diagnostic diagnostic_at(Span span, std::string label = "here") {
   return d;
 }
 
-std::string rendered(const OneFile& file, const Diagnostic& d, int width = 100) { return render_text(d, file.sources, {.width = width}); }
+std::string rendered(const OneFile& file, const Diagnostic& d, int width = 100) {
+  return render_text(d, file.sources, {.width = width});
+}
 
 }  // namespace
 
@@ -86,7 +88,8 @@ TEST_CASE("marks stand below their characters with tabs, wide characters and com
 
 TEST_CASE("a carriage return is not part of the line") {
   const OneFile file("a = 1\r\nb = 2\r\n");
-  CHECK(rendered(file, diagnostic_at(file.at(4, 7))) == "error[E0104]: wrong\n   ┌─ main.ecs:1:5\n   │\n  1│ a = 1\n   │     ^ here\n");
+  CHECK(rendered(file, diagnostic_at(file.at(4, 7))) ==
+        "error[E0104]: wrong\n   ┌─ main.ecs:1:5\n   │\n  1│ a = 1\n   │     ^ here\n");
 }
 
 TEST_CASE("a span over several lines marks the first and the last one") {
@@ -98,7 +101,8 @@ TEST_CASE("a span over several lines marks the first and the last one") {
 
 TEST_CASE("a span at the end of the file has one mark") {
   const OneFile open("a = ");
-  CHECK(rendered(open, diagnostic_at(open.at(4, 4))) == "error[E0104]: wrong\n   ┌─ main.ecs:1:5\n   │\n  1│ a =\n   │     ^ here\n");
+  CHECK(rendered(open, diagnostic_at(open.at(4, 4))) ==
+        "error[E0104]: wrong\n   ┌─ main.ecs:1:5\n   │\n  1│ a =\n   │     ^ here\n");
   const OneFile closed("a\n");
   CHECK(rendered(closed, diagnostic_at(closed.at(2, 2))) == "error[E0104]: wrong\n   ┌─ main.ecs:2:1\n   │\n  2│\n   │ ^ here\n");
   const OneFile empty("");
@@ -108,7 +112,8 @@ TEST_CASE("a span at the end of the file has one mark") {
 TEST_CASE("a long line is cut around the mark") {
   const OneFile file(std::string(80, 'a') + "XYZ" + std::string(80, 'b'));
   const std::string text = rendered(file, diagnostic_at(file.span("XYZ")), 40);
-  CHECK(text == "error[E0104]: wrong\n   ┌─ main.ecs:1:81\n   │\n  1│ …aaaaaaaaaaXYZbbbbbbbbbbbbbbbbbbbb…\n   │            ^^^ here\n");
+  CHECK(text ==
+        "error[E0104]: wrong\n   ┌─ main.ecs:1:81\n   │\n  1│ …aaaaaaaaaaXYZbbbbbbbbbbbbbbbbbbbb…\n   │            ^^^ here\n");
 }
 
 TEST_CASE("long notes are wrapped and a diagnostic without a place has no snippet") {
@@ -118,12 +123,14 @@ TEST_CASE("long notes are wrapped and a diagnostic without a place has no snippe
   d.message = "no file";
   d.labels = {{Span{}, ""}};
   d.note("one two three four five six seven eight nine ten");
-  CHECK(rendered(file, d, 40) == "error[E0001]: no file\n   = note: one two three four five six\n           seven eight nine ten\n");
+  CHECK(rendered(file, d, 40) ==
+        "error[E0001]: no file\n   = note: one two three four five six\n           seven eight nine ten\n");
 }
 
 TEST_CASE("line numbers of four digits widen the gutter") {
   const OneFile file(std::string(1233, '\n') + "x\n");
-  CHECK(rendered(file, diagnostic_at(file.span("x"))) == "error[E0104]: wrong\n    ┌─ main.ecs:1234:1\n    │\n1234│ x\n    │ ^ here\n");
+  CHECK(rendered(file, diagnostic_at(file.span("x"))) ==
+        "error[E0104]: wrong\n    ┌─ main.ecs:1234:1\n    │\n1234│ x\n    │ ^ here\n");
 }
 
 TEST_CASE("what controls a terminal is replaced and credentials are masked") {
@@ -138,7 +145,8 @@ TEST_CASE("what controls a terminal is replaced and credentials are masked") {
 TEST_CASE("colours are only added on request") {
   const OneFile file("x\n");
   CHECK(rendered(file, diagnostic_at(file.span("x"))).find('\x1b') == std::string::npos);
-  CHECK(render_text(diagnostic_at(file.span("x")), file.sources, {.color = true}).find("\x1b[1;31m^ here\x1b[0m") != std::string::npos);
+  CHECK(render_text(diagnostic_at(file.span("x")), file.sources, {.color = true}).find("\x1b[1;31m^ here\x1b[0m") !=
+        std::string::npos);
 }
 
 TEST_CASE("a run prints the first diagnostics and counts all of them") {

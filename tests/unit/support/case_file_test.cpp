@@ -22,8 +22,9 @@ TEST_CASE("a case file keeps its bytes when it is parsed and printed") {
 }
 
 TEST_CASE("every text survives in a section") {
-  for (const std::string text : {"", "\n", "no newline", "-- marker --\n", "\\-- marker --\n", "a\n-- marker --", "\\ no newline at end\n",
-                                 "x\n\\ no newline at end\n", "x\n\\\\ no newline at end\n", "\n\n-- --\n", "--  --\n", "-- a --b\n", "\xF0\x9F\x9A\xA2"}) {
+  for (const std::string text : {"", "\n", "no newline", "-- marker --\n", "\\-- marker --\n", "a\n-- marker --",
+                                 "\\ no newline at end\n", "x\n\\ no newline at end\n", "x\n\\\\ no newline at end\n",
+                                 "\n\n-- --\n", "--  --\n", "-- a --b\n", "\xF0\x9F\x9A\xA2"}) {
     CaseFile file{"x.case", "# c\n", {}};
     file.set("a", text);
     file.set("b", "after\n");

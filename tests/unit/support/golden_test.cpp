@@ -17,7 +17,8 @@ Suite upper_suite() {
             std::string text = file.text("in.txt");
             const auto lines = std::count(text.begin(), text.end(), '\n');
             for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-            return std::map<std::string, std::string>{{"out.txt", text}, {"count.txt", lines < 2 ? "" : std::to_string(lines) + "\n"}};
+            return std::map<std::string, std::string>{{"out.txt", text},
+                                                      {"count.txt", lines < 2 ? "" : std::to_string(lines) + "\n"}};
           }};
 }
 
@@ -46,11 +47,14 @@ TEST_CASE("a difference is shown as a unified diff") {
 }
 
 TEST_CASE("an unknown section, a missing section and a case without expectations fail") {
-  CHECK(problems_of("# c\n-- in.txt --\na\n-- out.txt --\nA\n-- other --\n").find("unknown section `other`") != std::string::npos);
-  CHECK(problems_of("# c\n-- in.txt --\na\nb\n-- out.txt --\nA\nB\n").find("section `count.txt` is missing") != std::string::npos);
+  CHECK(problems_of("# c\n-- in.txt --\na\n-- out.txt --\nA\n-- other --\n").find("unknown section `other`") !=
+        std::string::npos);
+  CHECK(problems_of("# c\n-- in.txt --\na\nb\n-- out.txt --\nA\nB\n").find("section `count.txt` is missing") !=
+        std::string::npos);
   CHECK(problems_of("# c\n-- out.txt --\n").empty());
   CHECK(problems_of("# c\n-- a.in --\n").find("expects nothing") != std::string::npos);
-  CHECK(problems_of("# c\n-- in.txt --\na\n-- out.txt --\nA\n-- out.txt --\nA\n").find("`out.txt #2` is expected") != std::string::npos);
+  CHECK(problems_of("# c\n-- in.txt --\na\n-- out.txt --\nA\n-- out.txt --\nA\n").find("`out.txt #2` is expected") !=
+        std::string::npos);
 }
 
 TEST_CASE("accepting rewrites only the expected sections") {
