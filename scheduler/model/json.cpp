@@ -1,0 +1,342 @@
+#include "scheduler/model/json.h"
+
+#include <concepts>
+#include <limits>
+#include <type_traits>
+
+#include <fmt/format.h>
+
+namespace berth::scheduler {
+namespace {
+
+template <class T, class U>
+concept Is = std::same_as<std::remove_const_t<T>, U>;
+
+// Each struct's members, listed once for writing and reading: `visit(name, member)`.
+
+template <class V, Is<ContainerDependency> T>
+void members(V& visit, T& value) {
+  visit("containerName", value.container);
+  visit("condition", value.condition);
+}
+
+template <class V, Is<NetworkBinding> T>
+void members(V& visit, T& value) {
+  visit("bindIP", value.bind_ip);
+  visit("containerPort", value.container_port);
+  visit("hostPort", value.host_port);
+  visit("protocol", value.protocol);
+}
+
+template <class V, Is<Container> T>
+void members(V& visit, T& value) {
+  visit("name", value.name);
+  visit("containerArn", value.arn);
+  visit("image", value.image);
+  visit("essential", value.essential);
+  visit("dependsOn", value.depends_on);
+  visit("hasHealthCheck", value.has_health_check);
+  visit("startTimeout", value.start_timeout);
+  visit("stopTimeout", value.stop_timeout);
+  visit("desiredStatus", value.desired_status);
+  visit("knownStatus", value.known_status);
+  visit("healthStatus", value.health);
+  visit("runtimeId", value.runtime_id);
+  visit("imageDigest", value.image_digest);
+  visit("exitCode", value.exit_code);
+  visit("reason", value.reason);
+  visit("networkBindings", value.network_bindings);
+  visit("createdAt", value.created_at);
+  visit("startedAt", value.started_at);
+  visit("finishedAt", value.finished_at);
+  visit("inFlight", value.in_flight);
+  visit("inFlightSince", value.in_flight_since);
+  visit("attempts", value.attempts);
+  visit("retryAt", value.retry_at);
+  visit("removed", value.removed);
+}
+
+template <class V, Is<HostPort> T>
+void members(V& visit, T& value) {
+  visit("port", value.port);
+  visit("protocol", value.protocol);
+}
+
+template <class V, Is<Resources> T>
+void members(V& visit, T& value) {
+  visit("cpu", value.cpu);
+  visit("memory", value.memory);
+  visit("ports", value.ports);
+}
+
+template <class V, Is<Attribute> T>
+void members(V& visit, T& value) {
+  visit("name", value.name);
+  visit("value", value.value);
+}
+
+template <class V, Is<Tag> T>
+void members(V& visit, T& value) {
+  visit("key", value.key);
+  visit("value", value.value);
+}
+
+template <class V, Is<TaskAccounting> T>
+void members(V& visit, T& value) {
+  visit("running", value.running);
+  visit("healthy", value.healthy);
+  visit("stopped", value.stopped);
+}
+
+template <class V, Is<Task> T>
+void members(V& visit, T& value) {
+  visit("taskId", value.id);
+  visit("taskArn", value.arn);
+  visit("clusterArn", value.cluster_arn);
+  visit("taskDefinitionArn", value.task_definition_arn);
+  visit("group", value.group);
+  visit("startedBy", value.started_by);
+  visit("serviceName", value.service_name);
+  visit("deploymentId", value.deployment_id);
+  visit("containerInstanceId", value.instance_id);
+  visit("launchType", value.launch_type);
+  visit("desiredStatus", value.desired_status);
+  visit("lastStatus", value.last_status);
+  visit("healthStatus", value.health);
+  visit("connected", value.connected);
+  visit("version", value.version);
+  visit("reserved", value.reserved);
+  visit("networkMode", value.network_mode);
+  visit("privateIp", value.private_ip);
+  visit("containers", value.containers);
+  visit("tags", value.tags);
+  visit("createdAt", value.created_at);
+  visit("pullStartedAt", value.pull_started_at);
+  visit("pullStoppedAt", value.pull_stopped_at);
+  visit("startedAt", value.started_at);
+  visit("stoppingAt", value.stopping_at);
+  visit("executionStoppedAt", value.execution_stopped_at);
+  visit("stoppedAt", value.stopped_at);
+  visit("stopCode", value.stop_code);
+  visit("stoppedReason", value.stopped_reason);
+  visit("accounted", value.accounted);
+  visit("extra", value.extra);
+}
+
+template <class V, Is<Instance> T>
+void members(V& visit, T& value) {
+  visit("instanceId", value.id);
+  visit("containerInstanceArn", value.arn);
+  visit("clusterArn", value.cluster_arn);
+  visit("hostId", value.host_id);
+  visit("status", value.status);
+  visit("agentConnected", value.agent_connected);
+  visit("registered", value.registered);
+  visit("attributes", value.attributes);
+  visit("tags", value.tags);
+  visit("version", value.version);
+  visit("registeredAt", value.registered_at);
+  visit("extra", value.extra);
+}
+
+template <class V, Is<Throttle> T>
+void members(V& visit, T& value) {
+  visit("failedRounds", value.failed_rounds);
+  visit("retryAt", value.retry_at);
+}
+
+template <class V, Is<Deployment> T>
+void members(V& visit, T& value) {
+  visit("id", value.id);
+  visit("status", value.status);
+  visit("taskDefinition", value.task_definition_arn);
+  visit("desiredCount", value.desired_count);
+  visit("failedTasks", value.failed_tasks);
+  visit("rolloutState", value.rollout_state);
+  visit("rolloutStateReason", value.rollout_state_reason);
+  visit("createdAt", value.created_at);
+  visit("updatedAt", value.updated_at);
+  visit("launchType", value.launch_type);
+  visit("reachedRunning", value.reached_running);
+  visit("throttle", value.throttle);
+  visit("extra", value.extra);
+}
+
+template <class V, Is<CircuitBreaker> T>
+void members(V& visit, T& value) {
+  visit("enable", value.enable);
+  visit("rollback", value.rollback);
+}
+
+template <class V, Is<DeploymentConfiguration> T>
+void members(V& visit, T& value) {
+  visit("minimumHealthyPercent", value.minimum_healthy_percent);
+  visit("maximumPercent", value.maximum_percent);
+  visit("deploymentCircuitBreaker", value.circuit_breaker);
+}
+
+template <class V, Is<ServiceEvent> T>
+void members(V& visit, T& value) {
+  visit("id", value.id);
+  visit("createdAt", value.created_at);
+  visit("message", value.message);
+}
+
+template <class V, Is<Service> T>
+void members(V& visit, T& value) {
+  visit("serviceName", value.name);
+  visit("serviceArn", value.arn);
+  visit("clusterArn", value.cluster_arn);
+  visit("status", value.status);
+  visit("desiredCount", value.desired_count);
+  visit("taskDefinition", value.task_definition_arn);
+  visit("launchType", value.launch_type);
+  visit("schedulingStrategy", value.scheduling_strategy);
+  visit("deploymentConfiguration", value.deployment_configuration);
+  visit("healthCheckGracePeriodSeconds", value.health_check_grace_period_seconds);
+  visit("propagateTags", value.propagate_tags);
+  visit("enableECSManagedTags", value.enable_ecs_managed_tags);
+  visit("enableExecuteCommand", value.enable_execute_command);
+  visit("deployments", value.deployments);
+  visit("lastCompleted", value.last_completed);
+  visit("events", value.events);
+  visit("steady", value.steady);
+  visit("createdAt", value.created_at);
+  visit("createdBy", value.created_by);
+  visit("tags", value.tags);
+  visit("extra", value.extra);
+}
+
+template <class T>
+struct IsOptional : std::false_type {};
+template <class T>
+struct IsOptional<std::optional<T>> : std::true_type {};
+template <class T>
+struct IsVector : std::false_type {};
+template <class T>
+struct IsVector<std::vector<T>> : std::true_type {};
+
+struct Writer {
+  Json json = Json::object();
+
+  template <class T>
+  void operator()(const char* name, const T& value) {
+    if constexpr (IsOptional<T>::value) {
+      if (value) json[name] = write(*value);
+    } else {
+      json[name] = write(value);
+    }
+  }
+
+  template <class T>
+  static Json write(const T& value) {
+    if constexpr (std::is_enum_v<T>) {
+      return name_of(value);
+    } else if constexpr (std::same_as<T, Timestamp>) {
+      return value.time_since_epoch().count();
+    } else if constexpr (std::same_as<T, Milliseconds>) {
+      return value.count();
+    } else if constexpr (std::is_arithmetic_v<T> || std::same_as<T, std::string> || std::same_as<T, Json>) {
+      return value;
+    } else if constexpr (IsVector<T>::value) {
+      Json list = Json::array();
+      for (const auto& item : value) list.push_back(write(item));
+      return list;
+    } else {
+      Writer writer;
+      members(writer, value);
+      return std::move(writer.json);
+    }
+  }
+};
+
+/// Reads members into a value; keeps the first error.
+struct Reader {
+  const Json& json;
+  std::string path;
+  std::optional<Error>& error;
+
+  template <class T>
+  void operator()(const char* name, T& value) {
+    if (error) return;
+    const auto member = json.find(name);
+    if (member == json.end()) return;
+    const std::string at = path.empty() ? name : fmt::format("{}.{}", path, name);
+    if constexpr (IsOptional<T>::value) {
+      if (member->is_null()) return;
+      read(*member, value.emplace(), at, error);
+    } else {
+      read(*member, value, at, error);
+    }
+  }
+
+  static void wrong(std::optional<Error>& error, const std::string& at, std::string_view expected) {
+    error = Error{"json", fmt::format("{}: expected {}", at.empty() ? "document" : at, expected), false};
+  }
+
+  static void read_integer(const Json& from, std::int64_t low, std::int64_t high, std::int64_t& value, const std::string& at,
+                           std::optional<Error>& error) {
+    const bool beyond = from.is_number_unsigned() && from.get<std::uint64_t>() > std::uint64_t(std::numeric_limits<std::int64_t>::max());
+    if (!from.is_number_integer() || beyond) return wrong(error, at, "an integer");
+    value = from.get<std::int64_t>();
+    if (value < low || value > high) wrong(error, at, fmt::format("an integer from {} to {}", low, high));
+  }
+
+  template <class T>
+  static void read(const Json& from, T& value, const std::string& at, std::optional<Error>& error) {
+    if constexpr (std::is_enum_v<T>) {
+      const std::optional<T> found = from.is_string() ? from_name<T>(from.get_ref<const std::string&>()) : std::nullopt;
+      if (!found) return wrong(error, at, "a known name, found " + canonical_json(from));
+      value = *found;
+    } else if constexpr (std::same_as<T, Timestamp> || std::same_as<T, Milliseconds>) {
+      std::int64_t count = 0;
+      read(from, count, at, error);
+      value = T(Milliseconds(count));
+    } else if constexpr (std::same_as<T, bool>) {
+      if (!from.is_boolean()) return wrong(error, at, "true or false");
+      value = from.get<bool>();
+    } else if constexpr (std::is_integral_v<T>) {
+      std::int64_t wide = 0;
+      read_integer(from, std::numeric_limits<T>::min(), std::numeric_limits<T>::max(), wide, at, error);
+      if (!error) value = static_cast<T>(wide);
+    } else if constexpr (std::same_as<T, std::string>) {
+      if (!from.is_string()) return wrong(error, at, "a string");
+      value = from.get<std::string>();
+    } else if constexpr (std::same_as<T, Json>) {
+      value = from;
+    } else if constexpr (IsVector<T>::value) {
+      if (!from.is_array()) return wrong(error, at, "a list");
+      value.clear();
+      for (std::size_t i = 0; i < from.size() && !error; ++i) read(from[i], value.emplace_back(), fmt::format("{}[{}]", at, i), error);
+    } else {
+      if (!from.is_object()) return wrong(error, at, "an object");
+      Reader reader{from, at, error};
+      members(reader, value);
+    }
+  }
+};
+
+template <class T>
+Result<T> read_document(const Json& json) {
+  T value;
+  std::optional<Error> error;
+  Reader::read(json, value, "", error);
+  if (error) return *error;
+  return value;
+}
+
+}  // namespace
+
+Json to_json(const Container& container) { return Writer::write(container); }
+Json to_json(const Task& task) { return Writer::write(task); }
+Json to_json(const Instance& instance) { return Writer::write(instance); }
+Json to_json(const Deployment& deployment) { return Writer::write(deployment); }
+Json to_json(const Service& service) { return Writer::write(service); }
+
+Result<Container> container_from_json(const Json& json) { return read_document<Container>(json); }
+Result<Task> task_from_json(const Json& json) { return read_document<Task>(json); }
+Result<Instance> instance_from_json(const Json& json) { return read_document<Instance>(json); }
+Result<Deployment> deployment_from_json(const Json& json) { return read_document<Deployment>(json); }
+Result<Service> service_from_json(const Json& json) { return read_document<Service>(json); }
+
+}  // namespace berth::scheduler
