@@ -2,7 +2,8 @@
 
 add_library(berth_options INTERFACE)
 target_include_directories(berth_options INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/generated)
-target_compile_options(berth_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor)
+target_compile_options(berth_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
+  -Wno-missing-field-initializers)  # designated initialisers name what differs from the default
 if(BERTH_WERROR)
   target_compile_options(berth_options INTERFACE -Werror)
 endif()

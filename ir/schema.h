@@ -12,7 +12,23 @@
 /// all read the same rows.
 namespace berth::ir::schema {
 
-enum class TypeKind : std::uint8_t { boolean, integer, string, size, cpu, duration, percent, image, literal, reference, list, map };
+enum class TypeKind : std::uint8_t {
+  boolean,
+  integer,
+  string,
+  size,
+  cpu,
+  duration,
+  percent,
+  image,
+  literal,
+  reference,
+  list,
+  map,
+  /// A list of strings for a health check. In the language `shell("…")`, or a list with the program and its arguments; in the IR and in ECS the
+  /// list begins with CMD-SHELL or CMD. (A list that already begins with one of the two is taken as it is.)
+  health_command,
+};
 
 /// A type of the language, with its refinements. Bounds are inclusive and in the base unit of the kind (bytes, CPU units, ms, basis points; for
 /// strings the length in characters).
@@ -63,7 +79,7 @@ enum class Encoding : std::uint8_t {
   reference,        ///< resolved by the provider (names, ARNs)
 };
 
-enum class DefaultKind : std::uint8_t { none, boolean, number, text, empty };
+enum class DefaultKind : std::uint8_t { none, boolean, number, text };
 
 struct Field {
   std::string_view name;       ///< in the language
@@ -71,6 +87,7 @@ struct Field {
   std::string_view doc;
   bool required = false;
   bool block_form = false;     ///< a map written as a block: `env { A = "x" }`
+  std::string_view keys_name;  ///< map: its keys must be names of blocks of this kind in the nearest enclosing block that holds such (depends_on: container)
   DefaultKind default_kind = DefaultKind::none;
   std::int64_t default_number = 0;  ///< boolean: 0 or 1; number: base unit
   std::string_view default_text;
@@ -91,13 +108,25 @@ enum class LabelKind : std::uint8_t {
   variant,  ///< `deploy rolling { }`: the label picks the variant and is stored in field `variant_field`
 };
 
+/// A value that the service fills in by itself and that says no more than its absence.
+struct ServerDefault {
+  std::string_view member;
+  std::string_view json;  ///< canonical JSON
+};
+
 /// A kind of block and what it may hold.
 struct Block {
   std::string_view kind;
   std::string_view doc;
   LabelKind label = LabelKind::none;
   std::span<const std::string_view> variants;  ///< variant: the labels there are
-  std::string_view variant_field;              ///< variant: the field that keeps the label
+  std::span<const std::string_view> planned_variants;  ///< labels of the language that this version does not carry out yet
+  std::string_view variant_field;              ///< variant: the key that keeps the label in the IR (not a Field); the first variant is the default
+  std::string_view variant_path;               ///< variant: the member that carries it in the API, in capitals
+  std::string_view label_pattern;              ///< name: regular expression for the label, "" = any
+  std::string_view label_pattern_text;         ///< the same in words
+  int minimum = 0;                             ///< name: how many there must be at least
+  int maximum = 1'000'000;                     ///< name: how many there may be
   std::string_view primary_field;              ///< `port http = 8080` sets this field; "" = none
   std::string_view path;                       ///< member of the enclosing API object
   std::string_view name_member;                ///< name: the member that carries the label in the API
@@ -107,6 +136,8 @@ struct Block {
   std::span<const Block> blocks;
   /// Words of the language that this version does not carry out yet: using one is an error that says so.
   std::span<const std::string_view> planned;
+  std::span<const std::string_view> read_only;      ///< members that the service adds: no part of what was asked for
+  std::span<const ServerDefault> server_defaults;
 
   [[nodiscard]] const Field* field(std::string_view name) const;
   [[nodiscard]] const Block* block(std::string_view kind_name) const;
@@ -119,7 +150,8 @@ std::span<const Block> resource_kinds();
 const Block* resource_kind(std::string_view kind);
 /// The `stack` block (region, tags, language …).
 const Block& stack_block();
-/// Top-level words that are planned.
+/// Top-level kinds of the language that this version does not carry out yet.
+std::span<const std::string_view> planned_kinds();
 bool is_planned_kind(std::string_view word);
 
 /// The default of a field as a value with `is_default` origin; empty when it has none.

@@ -1,0 +1,167 @@
+#include <fmt/format.h>
+
+#include "ir/quantity.h"
+#include "ir/resource.h"
+#include "ir/schema.h"
+
+namespace berth::ir {
+namespace {
+
+using schema::Block;
+using schema::Field;
+using schema::LabelKind;
+using schema::Type;
+using schema::TypeKind;
+
+struct ToJson {
+  Json operator()(std::monostate) const { return nullptr; }
+  Json operator()(bool value) const { return value; }
+  Json operator()(const Quantity& value) const { return value.unit == Unit::none ? Json(value.amount) : Json(spell(value)); }
+  Json operator()(const std::string& value) const { return value; }
+  Json operator()(const Reference& value) const { return {{"$ref", value.target.text()}}; }
+  Json operator()(const List& items) const {
+    Json array = Json::array();
+    for (const Value& item : items) array.push_back(to_json(item));
+    return array;
+  }
+  Json operator()(const Map& map) const {
+    Json object = Json::object();
+    for (const auto& [key, value] : map) object[key] = to_json(value);
+    return object;
+  }
+};
+
+void collect_origins(const Value& value, const std::string& path, const SourceSet& sources, Json& origins) {
+  if (const Map* map = value.as_map()) {
+    for (const auto& [key, item] : *map) collect_origins(item, path.empty() ? key : path + "." + key, sources, origins);
+    return;
+  }
+  if (value.origin().span.valid()) origins[path] = sources.place(value.origin().span);
+}
+
+Error wrong(const std::string& path, std::string_view expected) {
+  return {"ir", fmt::format("{}: expected {}", path.empty() ? "body" : path, expected)};
+}
+
+Result<Value> value_from_json(const Type& type, const Json& json, const std::string& path);
+
+Result<Value> map_from_json(const Type& element, const Json& json, const std::string& path) {
+  if (!json.is_object()) return wrong(path, "an object");
+  Map map;
+  for (const auto& [key, item] : json.items()) {
+    BERTH_TRY(value, value_from_json(element, item, path + "." + key));
+    map.set(key, std::move(value));
+  }
+  return Value::map(std::move(map));
+}
+
+Result<Value> list_from_json(const Type& element, const Json& json, const std::string& path) {
+  if (!json.is_array()) return wrong(path, "an array");
+  List items;
+  for (const Json& item : json) {
+    BERTH_TRY(value, value_from_json(element, item, fmt::format("{}[{}]", path, items.size())));
+    items.push_back(std::move(value));
+  }
+  return Value::list(std::move(items));
+}
+
+Result<Value> reference_from_json(const Json& json, const std::string& path) {
+  if (json.is_string()) return Value::string(json.get<std::string>());  // a live resource that is not ours, by name or ARN
+  if (!json.is_object() || !json.contains("$ref") || !json["$ref"].is_string()) return wrong(path, "a reference");
+  const auto target = Address::parse(json["$ref"].get_ref<const std::string&>());
+  if (!target) return wrong(path, "an address in $ref");
+  return Value::reference(*target);
+}
+
+Result<Value> quantity_from_json(Unit unit, const Json& json, const std::string& path) {
+  if (!json.is_string()) return wrong(path, "a quantity with its unit");
+  const auto quantity = parse_quantity(json.get_ref<const std::string&>(), unit);
+  if (!quantity) return wrong(path, "a quantity with its unit");
+  return Value(*quantity);
+}
+
+Result<Value> value_from_json(const Type& type, const Json& json, const std::string& path) {
+  static const Type kText{.kind = TypeKind::string};
+  switch (type.kind) {
+    case TypeKind::boolean: return json.is_boolean() ? Result<Value>(Value::boolean(json.get<bool>())) : wrong(path, "true or false");
+    case TypeKind::integer:
+      return json.is_number_integer() ? Result<Value>(Value::integer(json.get<std::int64_t>())) : wrong(path, "an integer");
+    case TypeKind::string:
+    case TypeKind::image:
+    case TypeKind::literal:
+      return json.is_string() ? Result<Value>(Value::string(json.get<std::string>())) : wrong(path, "a string");
+    case TypeKind::size: return quantity_from_json(Unit::bytes, json, path);
+    case TypeKind::cpu: return quantity_from_json(Unit::cpu, json, path);
+    case TypeKind::duration: return quantity_from_json(Unit::milliseconds, json, path);
+    case TypeKind::percent: return quantity_from_json(Unit::basis_points, json, path);
+    case TypeKind::reference: return reference_from_json(json, path);
+    case TypeKind::list: return list_from_json(*type.element, json, path);
+    case TypeKind::health_command: return list_from_json(kText, json, path);
+    case TypeKind::map: return map_from_json(*type.element, json, path);
+  }
+  return wrong(path, "a known type");
+}
+
+Result<Value> block_from_json(const Block& block, const Json& json, const std::string& path) {
+  if (!json.is_object()) return wrong(path, "an object");
+  Map body;
+  for (const auto& [key, item] : json.items()) {
+    const std::string inner = path.empty() ? key : path + "." + key;
+    if (const Field* field = block.field(key)) {
+      BERTH_TRY(value, value_from_json(field->type, item, inner));
+      body.set(key, std::move(value));
+    } else if (block.label == LabelKind::variant && key == block.variant_field) {
+      if (!item.is_string()) return wrong(inner, "a string");
+      body.set(key, Value::string(item.get<std::string>()));
+    } else if (const Block* child = block.block(key)) {
+      if (child->label != LabelKind::name) {
+        BERTH_TRY(value, block_from_json(*child, item, inner));
+        body.set(key, std::move(value));
+        continue;
+      }
+      if (!item.is_object()) return wrong(inner, "an object");
+      Map named;
+      for (const auto& [name, entry] : item.items()) {
+        BERTH_TRY(value, block_from_json(*child, entry, inner + "." + name));
+        named.set(name, std::move(value));
+      }
+      body.set(key, Value::map(std::move(named)));
+    } else {
+      return wrong(inner, "a member of the schema");
+    }
+  }
+  return Value::map(std::move(body));
+}
+
+}  // namespace
+
+Json to_json(const Value& value) { return std::visit(ToJson{}, value.data()); }
+
+Json to_json(const Program& program, bool origins) {
+  Json resources = Json::array();
+  for (const auto& [address, resource] : program.resources) {
+    Json row = {{"address", address.text()}, {"kind", address.kind}, {"body", to_json(resource.body)}, {"hash", content_hash(resource)}};
+    if (!resource.doc.empty()) row["doc"] = resource.doc;
+    if (origins && program.sources != nullptr) {
+      row["source"] = program.sources->place(resource.origin);
+      Json places = Json::object();
+      collect_origins(resource.body, "", *program.sources, places);
+      row["origins"] = std::move(places);
+    }
+    resources.push_back(std::move(row));
+  }
+  Json outputs = Json::object();
+  for (const Output& output : program.outputs) outputs[output.name] = to_json(output.value);
+  Json json = {{"format_version", "1.0"}, {"stack", program.stack}, {"environment", program.environment},
+               {"resources", std::move(resources)}, {"outputs", std::move(outputs)}};
+  if (!program.region.empty()) json["region"] = program.region;
+  return json;
+}
+
+Result<Value> body_from_json(std::string_view kind, const Json& json) {
+  const Block* block = schema::resource_kind(kind);
+  if (block == nullptr) return Error{"ir", fmt::format("unknown kind `{}`", kind)};
+  return block_from_json(*block, json, "");
+}
+
+}  // namespace berth::ir

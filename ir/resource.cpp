@@ -1,0 +1,51 @@
+#include "ir/resource.h"
+
+#include <algorithm>
+#include <set>
+
+#include <openssl/sha.h>
+
+#include <fmt/format.h>
+
+namespace berth::ir {
+namespace {
+
+void collect_references(const Value& value, std::set<Address>& found) {
+  if (const Reference* reference = value.as_reference()) found.insert(reference->target);
+  if (const List* items = value.as_list()) {
+    for (const Value& item : *items) collect_references(item, found);
+  }
+  if (const Map* map = value.as_map()) {
+    for (const auto& [key, item] : *map) collect_references(item, found);
+  }
+}
+
+}  // namespace
+
+std::vector<Address> references(const Value& body) {
+  std::set<Address> found;
+  collect_references(body, found);
+  return {found.begin(), found.end()};
+}
+
+std::string content_hash(const Resource& resource) {
+  Json body = to_json(resource.body);
+  body.erase("tags");
+  const Value* name = at(resource.body, {"name"});
+  if (name != nullptr && name->origin().is_default) body.erase("name");
+  const std::string text = canonical_json(body);
+  unsigned char digest[SHA256_DIGEST_LENGTH];
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
+  std::string hex;
+  for (int i = 0; i < 8; ++i) hex += fmt::format("{:02x}", digest[i]);
+  return hex;
+}
+
+const LiveResource* Snapshot::find(const Address& address) const {
+  const auto found = std::lower_bound(resources.begin(), resources.end(), address, [](const LiveResource& live, const Address& wanted) {
+    return live.resource.address < wanted;
+  });
+  return found != resources.end() && found->resource.address == address ? &*found : nullptr;
+}
+
+}  // namespace berth::ir
