@@ -116,7 +116,7 @@ TaskChange apply(Task& task, const ContainerObservation& observation, Timestamp 
 
 /// Derives what follows from what is known at `now`: containers that can never start, essential exits, the task's desired and
 /// last status, health, stop code and times. Idempotent.
-TaskChange settle(Task& task, Timestamp now, const TransitionOptions& options = {});
+TaskChange settle(Task& task, Timestamp now);
 
 /// Tells a task to stop (StopTask, the scheduler). The first call's code and reason stay.
 TaskChange request_stop(Task& task, StopCode code, const std::string& reason, Timestamp now);
