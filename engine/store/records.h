@@ -9,6 +9,7 @@
 #include "api/shapes.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/result.h"
 #include "engine/drivers/driver.h"
 #include "scheduler/model/resources.h"
 
@@ -72,5 +73,15 @@ struct TaskCounts {
   std::int64_t pending = 0;
   bool operator==(const TaskCounts&) const = default;
 };
+
+// The documents that are ours; those of the scheduler's model are in scheduler/model/json.h.
+Json to_json(const Cluster& cluster);
+Json to_json(const TaskDefinitionRecord& record);
+Json to_json(const LogTail& tail);
+Json tags_to_json(const std::vector<scheduler::Tag>& tags);
+Result<Cluster> cluster_from_json(const Json& json);
+Result<TaskDefinitionRecord> task_definition_from_json(const Json& json);
+Result<LogTail> log_tail_from_json(const Json& json);
+std::vector<scheduler::Tag> tags_from_json(const Json& json);
 
 }  // namespace berth::engine

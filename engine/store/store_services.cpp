@@ -1,0 +1,113 @@
+#include "engine/store/state.h"
+#include "scheduler/model/json.h"
+
+// Clusters, services and container instances: all of them are in memory.
+namespace berth::engine {
+namespace {
+
+void count_service(Store::ServiceCounts& counts, const scheduler::Service& service, std::int64_t by) {
+  if (service.status == scheduler::ServiceStatus::Active) counts.active += by;
+  if (service.status == scheduler::ServiceStatus::Draining) counts.draining += by;
+}
+
+template <class Map, class Key>
+auto find_or_default(const Map& map, const Key& key) {
+  const auto found = map.find(key);
+  return found == map.end() ? typename Map::mapped_type{} : found->second;
+}
+
+}  // namespace
+
+void Store::State::set_service(const ServiceKey& key, const Ref<scheduler::Service>& service) {
+  ServiceCounts& counts = service_counts[key.cluster];
+  if (const auto before = services.find(key); before != services.end()) {
+    count_service(counts, *before->second, -1);
+    if (!service) services.erase(before);
+  }
+  if (!service) return;
+  count_service(counts, *service, +1);
+  services[key] = service;
+}
+
+Ref<Cluster> Store::cluster(const std::string& name) const { return find_or_default(state_->clusters, name); }
+
+std::vector<std::string> Store::active_clusters(const std::string& after, std::size_t limit) const {
+  std::vector<std::string> names;
+  for (auto cluster = state_->clusters.upper_bound(after); cluster != state_->clusters.end() && names.size() < limit; ++cluster) {
+    if (cluster->second->status == "ACTIVE") names.push_back(cluster->first);
+  }
+  return names;
+}
+
+Store::ServiceCounts Store::cluster_service_counts(const std::string& cluster) const { return find_or_default(state_->service_counts, cluster); }
+
+void Store::put_cluster(const Cluster& cluster) {
+  state_->write("INSERT INTO clusters (name, status, doc) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET status=excluded.status, doc=excluded.doc",
+                cluster.name, cluster.status, canonical_json(to_json(cluster)));
+  Ref<Cluster>& held = state_->clusters[cluster.name];
+  state_->undo.push_back([state = state_.get(), before = held, name = cluster.name] {
+    if (before) {
+      state->clusters[name] = before;
+    } else {
+      state->clusters.erase(name);
+    }
+  });
+  held = std::make_shared<Cluster>(cluster);
+}
+
+Ref<scheduler::Service> Store::service(const ServiceKey& key) const { return find_or_default(state_->services, key); }
+
+std::vector<std::string> Store::active_services(const std::string& cluster, const std::string& after, std::size_t limit) const {
+  std::vector<std::string> names;
+  const auto& services = state_->services;
+  for (auto service = services.upper_bound({cluster, after}); service != services.end() && service->first.cluster == cluster; ++service) {
+    if (names.size() == limit) break;
+    if (service->second->status == scheduler::ServiceStatus::Active) names.push_back(service->first.service);
+  }
+  return names;
+}
+
+std::vector<ServiceKey> Store::live_services() const {
+  std::vector<ServiceKey> keys;
+  for (const auto& [key, service] : state_->services) {
+    if (service->status != scheduler::ServiceStatus::Inactive) keys.push_back(key);
+  }
+  return keys;
+}
+
+void Store::put_service(const scheduler::Service& service) {
+  const ServiceKey key = key_of(service);
+  state_->write(
+      "INSERT INTO services (cluster, name, status, doc) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET status=excluded.status, doc=excluded.doc",
+      key.cluster, key.service, name_of(service.status), canonical_json(scheduler::to_json(service)));
+  state_->undo.push_back([state = state_.get(), key, before = this->service(key)] { state->set_service(key, before); });
+  state_->set_service(key, std::make_shared<scheduler::Service>(service));
+  state_->pending.services.insert(key);
+}
+
+Ref<scheduler::Instance> Store::instance(const std::string& id) const { return find_or_default(state_->instances, id); }
+
+std::vector<Ref<scheduler::Instance>> Store::instances(const std::string& cluster) const {
+  std::vector<Ref<scheduler::Instance>> found;
+  for (const std::string& id : find_or_default(state_->instances_of_cluster, cluster)) found.push_back(instance(id));
+  return found;
+}
+
+void Store::put_instance(const scheduler::Instance& instance) {
+  const std::string cluster = cluster_name_of(instance.cluster_arn);
+  state_->write("INSERT INTO instances (id, cluster, doc) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET cluster=excluded.cluster, doc=excluded.doc",
+                instance.id, cluster, canonical_json(scheduler::to_json(instance)));
+  Ref<scheduler::Instance>& held = state_->instances[instance.id];
+  state_->undo.push_back([state = state_.get(), before = held, id = instance.id, cluster] {
+    if (before) {
+      state->instances[id] = before;
+    } else {
+      state->instances.erase(id);
+      state->instances_of_cluster[cluster].erase(id);
+    }
+  });
+  held = std::make_shared<scheduler::Instance>(instance);
+  state_->instances_of_cluster[cluster].insert(instance.id);
+}
+
+}  // namespace berth::engine
