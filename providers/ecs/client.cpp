@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view kEcs = "AmazonEC2ContainerServiceV20141113.";
 constexpr std::string_view kLogs = "Logs_20140328.";
+constexpr std::string_view kEngine = "Berth_20261122.";
 
 bool starts_with(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
 
@@ -56,7 +57,7 @@ Milliseconds backoff_span(const RetryPolicy& policy, int attempt) {
 }
 
 bool is_repeatable(std::string_view operation, const Json& request) {
-  for (const std::string_view read : {"Describe", "List", "Get", "Filter"}) {
+  for (const std::string_view read : {"Describe", "List", "Get", "Filter", "EngineStatus", "TaskLogs"}) {
     if (starts_with(operation, read)) return true;
   }
   if (request.contains("clientToken")) return true;
@@ -88,6 +89,8 @@ EcsClient::EcsClient(HttpClient& http, WaitingClock& clock, Options options, Ran
 Result<Json> EcsClient::call(std::string_view operation, const Json& request) { return exchange(kEcs, operation, request); }
 
 Result<Json> EcsClient::call_logs(std::string_view operation, const Json& request) { return exchange(kLogs, operation, request); }
+
+Result<Json> EcsClient::call_engine(std::string_view operation, const Json& request) { return exchange(kEngine, operation, request); }
 
 Result<std::vector<Json>> EcsClient::list(std::string_view operation, Json request, std::string_view member) {
   std::vector<Json> all;

@@ -50,6 +50,8 @@ class EcsClient {
   Result<Json> call(std::string_view operation, const Json& request);
   /// An operation of CloudWatch Logs.
   Result<Json> call_logs(std::string_view operation, const Json& request);
+  /// An operation of the local engine's own extension: what AWS has no API for.
+  Result<Json> call_engine(std::string_view operation, const Json& request);
   /// All elements of `member` over all pages of a List operation. Error "pagination" when the server repeats a token.
   Result<std::vector<Json>> list(std::string_view operation, Json request, std::string_view member);
   /// A value for `clientToken`: 32 characters, new each time.
