@@ -119,6 +119,7 @@ struct Completion {
   std::string container;
   std::optional<Error> error;
   std::optional<ContainerState> state;  ///< after create, start and stop
+  std::string image_digest;             ///< after pull
 };
 
 /// A container changed by itself (exited, turned healthy, was killed). `state` is complete; `gone` says that the container no longer exists.

@@ -19,6 +19,8 @@ std::string label_of(const Operation& operation) {
   return operation.spec.name.empty() ? operation.spec.image : operation.spec.name;
 }
 
+std::string digest_of(const std::string& image) { return fmt::format("sha256:{:064x}", std::hash<std::string>()(image)); }
+
 }  // namespace
 
 void FakeWorld::submit(Operation operation) {
@@ -59,7 +61,8 @@ void FakeWorld::finish(const Operation& operation, std::optional<Error> error) {
   lanes_[lane].busy = false;
   if (driver_ != 0) {
     Completion completion{.id = operation.id, .kind = operation.kind, .name = operation.spec.name, .task_id = operation.spec.task_id,
-                          .container = operation.spec.container, .error = std::move(error), .state = std::nullopt};
+                          .container = operation.spec.container, .error = std::move(error), .state = std::nullopt, .image_digest = {}};
+    if (operation.kind == OperationKind::pull && !completion.error) completion.image_digest = digest_of(operation.spec.image);
     auto found = containers_.find(operation.spec.name);
     bool tells_state = operation.kind != OperationKind::pull && operation.kind != OperationKind::remove;
     if (tells_state && found != containers_.end()) completion.state = found->second.state;
@@ -126,7 +129,7 @@ std::optional<Error> FakeWorld::do_create(const ContainerSpec& spec) {
   container.state.runtime_id = fmt::format("{:064x}", ++ids_);
   container.state.task_id = spec.task_id;
   container.state.container = spec.container;
-  container.state.image_digest = fmt::format("sha256:{:064x}", std::hash<std::string>()(spec.image));
+  container.state.image_digest = digest_of(spec.image);
   containers_.emplace(spec.name, std::move(container));
   return std::nullopt;
 }

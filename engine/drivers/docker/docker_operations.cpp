@@ -1,0 +1,194 @@
+// The half of the Docker driver that carries out operations; docker_driver.cpp has the rest.
+#include <fmt/format.h>
+
+#include "engine/drivers/docker/docker_driver.h"
+
+namespace berth::engine::docker {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Again = std::optional<Lanes::Time>;
+
+constexpr Again kDone = std::nullopt;
+
+/// Until somebody wakes the lane. Not the end of time: a wake-up that is lost must not hold a task for ever.
+Again until_woken() { return Clock::now() + std::chrono::hours(3); }
+
+/// Work on another lane that an operation waits for.
+struct Errand {
+  std::atomic<bool> begun{false};
+  std::atomic<bool> done{false};
+  std::optional<Error> error;
+  std::string value;
+
+  void finish(std::optional<Error> failure) {
+    error = std::move(failure);
+    done = true;
+  }
+};
+
+template <class T>
+std::optional<Error> error_of(const Result<T>& result) {
+  return result ? std::nullopt : std::optional(result.error());
+}
+
+template <class T>
+std::optional<T> value_of(const Result<T>& result) {
+  return result ? std::optional(*result) : std::nullopt;
+}
+
+/// Pulls what is not here; the digest of what then is.
+Result<std::string> pull_missing(Client& client, const std::string& image) {
+  BERTH_TRY(here, client.image_digest(image));
+  if (here) return *here;
+  BERTH_TRY_VOID(client.pull(image));
+  BERTH_TRY(pulled, client.image_digest(image));
+  if (pulled) return *pulled;
+  return Error{"CannotPullContainerError", fmt::format("`{}` is not there after its pull", image), true};
+}
+
+}  // namespace
+
+Lanes::Step DockerDriver::pull_step(Operation operation) {
+  auto errand = std::make_shared<Errand>();
+  return [this, operation = std::move(operation), errand](Client& client) -> Again {
+    const auto& image = operation.spec.image;
+    if (errand->done) return complete(operation, errand->error, std::nullopt, errand->value), kDone;
+    if (errand->begun) return until_woken();
+    auto here = client.image_digest(image);
+    if (!here || *here) return complete(operation, error_of(here), std::nullopt, here ? **here : ""), kDone;
+    errand->begun = true;
+    auto lane = operation.spec.name.empty() ? "image " + image : operation.spec.name;
+    pullers_->post(image, [this, image, errand, lane](Client& puller) -> Again {
+      auto digest = pull_missing(puller, image);
+      errand->value = value_of(digest).value_or("");
+      errand->finish(error_of(digest));
+      lanes_->wake(lane);
+      return kDone;
+    });
+    return until_woken();
+  };
+}
+
+Lanes::Step DockerDriver::create_step(Operation operation) {
+  auto network = std::make_shared<Errand>();
+  return [this, operation = std::move(operation), network](Client& client) -> Again {
+    const auto& spec = operation.spec;
+    if (spec.network_mode == NetworkMode::awsvpc && !network->done) {
+      if (network->begun.exchange(true)) return until_woken();
+      lanes_->post(TaskNetworks::lane(spec.task_id), [this, network, task_id = spec.task_id, lane = spec.name](Client& maker) -> Again {
+        network->finish(error_of(networks_.ensure(maker, task_id)));
+        lanes_->wake(lane);
+        return kDone;
+      });
+      return until_woken();
+    }
+    auto created = network->error ? Result<ContainerState>(*network->error) : create(client, spec);
+    if (!created) drop_member(spec.task_id, spec.name);
+    complete(operation, error_of(created), value_of(created));
+    return kDone;
+  };
+}
+
+Result<ContainerState> DockerDriver::create(Client& client, const ContainerSpec& spec) {
+  BERTH_TRY(id, client.create(spec.name, create_body(spec, config_.engine_id)));
+  if (!id) return adopt(client, spec);
+  ContainerState state;
+  state.name = spec.name;
+  state.runtime_id = *id;
+  state.task_id = spec.task_id;
+  state.container = spec.container;
+  return state;
+}
+
+Result<ContainerState> DockerDriver::adopt(Client& client, const ContainerSpec& spec) {
+  BERTH_TRY(inspected, client.inspect(spec.name));
+  if (!inspected) return Error{"CannotCreateContainerError", fmt::format("the name `{}` was taken and is free now", spec.name), true};
+  auto state = state_of(*inspected);
+  bool ours = engine_of(*inspected) == config_.engine_id && state.task_id == spec.task_id && state.container == spec.container;
+  if (ours) return with_address(std::move(state));
+  return Error{"CannotCreateContainerError", fmt::format("the name `{}` is taken by container {} of somebody else", spec.name, state.runtime_id)};
+}
+
+Lanes::Step DockerDriver::start_step(Operation operation) {
+  return [this, operation = std::move(operation)](Client& client) -> Again {
+    auto started = start(client, operation.spec.name);
+    complete(operation, error_of(started), value_of(started));
+    return kDone;
+  };
+}
+
+Result<ContainerState> DockerDriver::start(Client& client, const std::string& name) {
+  starting_.insert(name);
+  auto started = client.start(name);
+  if (!started || !*started) starting_.erase(name);
+  if (!started) return started.error();
+  BERTH_TRY(inspected, client.inspect(name));
+  if (!inspected) return Error{"ContainerVanishedError", fmt::format("`{}` vanished after its start", name)};
+  return with_address(state_of(*inspected));
+}
+
+Lanes::Step DockerDriver::stop_step(Operation operation) {
+  struct Progress {
+    enum class Phase { begin, signalled, killed } phase = Phase::begin;
+    Lanes::Time deadline{};
+  };
+  return [this, operation = std::move(operation), progress = std::make_shared<Progress>()](Client& client) -> Again {
+    using Phase = Progress::Phase;
+    // A lost event costs at most this.
+    constexpr auto kLook = std::chrono::seconds(5);
+    constexpr auto kAfterKill = std::chrono::minutes(2);
+    const auto& name = operation.spec.name;
+    auto finish = [&](std::optional<Error> error, std::optional<ContainerState> state) -> Again {
+      stopping_.erase(name);
+      complete(operation, std::move(error), std::move(state));
+      return kDone;
+    };
+    // Before looking: an end after the look is then seen as one that we wait for.
+    stopping_.insert(name);
+    auto inspected = client.inspect(name);
+    if (!inspected) return finish(inspected.error(), std::nullopt);
+    if (!*inspected) return finish(std::nullopt, std::nullopt);
+    auto state = state_of(**inspected);
+    if (state.phase != ContainerState::Phase::running) return finish(std::nullopt, with_address(std::move(state)));
+
+    auto now = Clock::now();
+    if (progress->phase != Phase::begin && now < progress->deadline) return std::min(progress->deadline, now + kLook);
+    if (progress->phase == Phase::killed)
+      return finish(Error{"CannotStopContainerError", fmt::format("`{}` runs on after SIGKILL", name), true}, std::nullopt);
+    bool first = progress->phase == Phase::begin;
+    auto signalled = client.kill(name, first ? stop_signal(**inspected) : "SIGKILL");
+    if (!signalled) return finish(signalled.error(), std::nullopt);
+    progress->phase = first ? Phase::signalled : Phase::killed;
+    progress->deadline = now + (first ? Clock::duration(operation.stop_timeout) : Clock::duration(kAfterKill));
+    return std::min(progress->deadline, now + kLook);
+  };
+}
+
+Lanes::Step DockerDriver::remove_step(Operation operation) {
+  return [this, operation = std::move(operation)](Client& client) -> Again {
+    const auto& name = operation.spec.name;
+    removing_.insert(name);
+    auto removed = client.remove(name);
+    if (!removed || !*removed) removing_.erase(name);
+    if (removed) drop_member(operation.spec.task_id, name);
+    complete(operation, error_of(removed));
+    return kDone;
+  };
+}
+
+void DockerDriver::drop_member(const std::string& task_id, const std::string& name) {
+  if (networks_.drop_member(task_id, name)) remove_unused_network(task_id);
+}
+
+void DockerDriver::remove_unused_network(const std::string& task_id) {
+  lanes_->post(TaskNetworks::lane(task_id), [this, task_id](Client& client) -> Again {
+    auto name = pause_name(task_id);
+    removing_.insert(name);
+    auto removed = networks_.remove_unused(client, task_id);
+    if (!removed) removing_.erase(name);
+    return kDone;
+  });
+}
+
+}  // namespace berth::engine::docker

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/drivers/docker/client.h"
+
+namespace berth::engine::docker {
+
+/// The network namespaces of tasks with a network of their own: for each such task a pause container on the engine's bridge network, which the
+/// task's containers join. Knows which containers use which. Thread-safe; calls for one task must not overlap (they are on one lane).
+class TaskNetworks {
+ public:
+  explicit TaskNetworks(std::string engine_id);
+
+  /// A lane for everything about the task's pause container.
+  static std::string lane(const std::string& task_id) { return pause_name(task_id); }
+
+  void add_member(const std::string& task_id, const std::string& container);
+  /// Whether that was the last of a task that has a network, so that the network can go.
+  bool drop_member(const std::string& task_id, const std::string& container);
+  [[nodiscard]] std::vector<std::string> members(const std::string& task_id) const;
+  [[nodiscard]] std::string address(const std::string& task_id) const;
+  void set_address(const std::string& task_id, const std::string& address);
+
+  /// Makes sure that the task's pause container runs. The network and the image are made at the first need.
+  Result<void> ensure(Client& client, const std::string& task_id);
+  /// Removes the pause container, unless the task has members again.
+  Result<void> remove_unused(Client& client, const std::string& task_id);
+
+ private:
+  Result<void> ensure_ground(Client& client);
+  Result<std::string> start(Client& client, const std::string& task_id);
+
+  const std::string engine_id_;
+  const std::string network_;
+  const ImageReference image_;
+  mutable std::mutex mutex_;
+  std::map<std::string, std::set<std::string>> members_;
+  std::map<std::string, std::string> addresses_;
+  /// Held while network and image are made: Docker would make two networks of one name.
+  std::mutex ground_mutex_;
+  bool ground_ready_ = false;
+};
+
+}  // namespace berth::engine::docker
