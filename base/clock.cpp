@@ -19,8 +19,8 @@ std::string format_utc(Timestamp time) {
 std::string format_duration(Milliseconds duration) {
   const std::int64_t ms = duration.count();
   if (ms < 1000) return fmt::format("{} ms", ms);
-  if (ms < 60'000)
-    return ms % 1000 == 0 ? fmt::format("{} s", ms / 1000) : fmt::format("{:.1f} s", static_cast<double>(ms) / 1000.0);
+  // Tenths are cut off, so that 59.99 s does not read as 60.
+  if (ms < 60'000) return ms % 1000 < 100 ? fmt::format("{} s", ms / 1000) : fmt::format("{}.{} s", ms / 1000, ms % 1000 / 100);
   const std::int64_t seconds = ms / 1000;
   const auto two = [](std::int64_t big, const char* big_unit, std::int64_t small, const char* small_unit) {
     return small == 0 ? fmt::format("{} {}", big, big_unit) : fmt::format("{} {} {} {}", big, big_unit, small, small_unit);

@@ -1,6 +1,7 @@
 #include "base/diagnostic.h"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 #include "base/check.h"
@@ -58,7 +59,9 @@ Diagnostic& DiagnosticSink::report(std::string_view code, Span span, std::string
   return diagnostics_.back();
 }
 
-bool DiagnosticSink::has_errors() const { return count(Severity::error) > 0; }
+bool DiagnosticSink::has_errors() const {
+  return std::any_of(diagnostics_.begin(), diagnostics_.end(), [](const Diagnostic& d) { return d.severity == Severity::error; });
+}
 
 std::size_t DiagnosticSink::count(Severity severity) const {
   const auto all = sorted();
@@ -67,12 +70,13 @@ std::size_t DiagnosticSink::count(Severity severity) const {
 }
 
 std::vector<Diagnostic> DiagnosticSink::sorted() const {
-  std::vector<Diagnostic> all = diagnostics_;
+  std::vector<Diagnostic> all;
+  std::set<std::tuple<std::string_view, SourceId, std::uint32_t, std::uint32_t, std::string_view>> seen;
+  for (const Diagnostic& diagnostic : diagnostics_) {
+    const auto [source, begin, end] = place_of(diagnostic);
+    if (seen.emplace(diagnostic.code, source, begin, end, diagnostic.message).second) all.push_back(diagnostic);
+  }
   std::stable_sort(all.begin(), all.end(), [](const Diagnostic& a, const Diagnostic& b) { return place_of(a) < place_of(b); });
-  const auto last = std::unique(all.begin(), all.end(), [](const Diagnostic& a, const Diagnostic& b) {
-    return a.code == b.code && place_of(a) == place_of(b) && a.message == b.message;
-  });
-  all.erase(last, all.end());
   return all;
 }
 

@@ -112,7 +112,11 @@ Result<void> write_file_atomically(const std::string& path, const std::string& c
       }
       done += static_cast<std::size_t>(n);
     }
-    if (::fsync(file.get()) != 0) return system_error("write", temporary);
+    if (::fsync(file.get()) != 0) {
+      const Error error = system_error("write", temporary);
+      ::unlink(temporary.c_str());
+      return error;
+    }
   }
   if (::rename(temporary.c_str(), path.c_str()) != 0) {
     const Error error = system_error("write", path);
