@@ -85,7 +85,7 @@ ServiceDecision reconcile(const ServiceView& view, Timestamp now, const Schedule
 struct Commit {
   /// New tasks, also appended to the view: identity, placement and resources are set, the caller fills in arn and containers.
   std::vector<Task> started;
-  /// Ids of tasks of the view that changed: told to stop, or accounted.
+  /// Ids of tasks of the view that changed: told to stop (their runner settles them), or accounted.
   std::vector<std::string> changed;
   bool service_changed = false;
 };

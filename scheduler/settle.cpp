@@ -153,13 +153,16 @@ TaskChange settle(Task& task, Timestamp now) {
   return note_change(before, task);
 }
 
+void mark_to_stop(Task& task, StopCode code, const std::string& reason, Timestamp now) {
+  if (task.desired_status == DesiredStatus::Stopped) return;
+  stop_task(task, code, reason, now);
+  follow_task(task);
+}
+
 TaskChange request_stop(Task& task, StopCode code, const std::string& reason, Timestamp now) {
   const Task before = task;
-  if (task.desired_status == DesiredStatus::Running) {
-    stop_task(task, code, reason, now);
-    follow_task(task);
-    settle_in_place(task, now);
-  }
+  mark_to_stop(task, code, reason, now);
+  settle_in_place(task, now);
   return note_change(before, task);
 }
 

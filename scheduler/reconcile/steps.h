@@ -1,0 +1,30 @@
+#pragma once
+
+#include "scheduler/reconcile/draft.h"
+
+// The steps of `reconcile`, in their order. Each is total: it does nothing where it has nothing to say.
+
+namespace berth::scheduler {
+
+/// Takes tasks that reached RUNNING, became healthy or stopped into account, once each: failures, throttle. Source: ecs.md 4.5, 4.6.
+void account_for_tasks(Draft& draft);
+
+/// Fails the PRIMARY deployment that has too many failures, and rolls back where that is wanted. Source: ecs.md 4.6.
+void trip_breaker(Draft& draft);
+
+/// Drops older deployments that have no tasks and keep none. Returns whether any went.
+bool retire_deployments(Draft& draft);
+
+/// One deployment: as many tasks as desired, the unhealthy replaced start-first within the maximum. Source: ecs.md 4.2-2, 4.4.
+void keep_count(Draft& draft);
+
+/// Several deployments: one step of the rolling update, as far as the bounds allow now. Source: ecs.md 4.2-3, 4.2-4.
+void roll_out(Draft& draft);
+
+/// A deleted service: stops everything, then it is INACTIVE. Source: ecs.md 4.12.
+void drain(Draft& draft);
+
+/// Announces a completed deployment and the steady state. Source: ecs.md 4.2-5, 4.6.
+void announce(Draft& draft);
+
+}  // namespace berth::scheduler

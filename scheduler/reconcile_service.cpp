@@ -1,0 +1,85 @@
+#include "scheduler/reconcile_service.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "scheduler/deployment.h"
+#include "scheduler/reconcile/steps.h"
+
+namespace berth::scheduler {
+namespace {
+
+bool all_up(const Draft& draft) {
+  return draft.total() == draft.service.desired_count &&
+         std::all_of(draft.live.begin(), draft.live.end(), [](const LiveTask& live) { return live.task && is_up(*live.task); });
+}
+
+void complete(Draft& draft) {
+  Deployment& primary = draft.primary();
+  primary.rollout_state = RolloutState::Completed;
+  primary.rollout_state_reason = fmt::format("ECS deployment {} completed.", primary.id);
+  primary.updated_at = draft.now;
+  draft.service.last_completed = primary;
+  draft.event(fmt::format("(deployment {}) deployment completed.", primary.id));
+}
+
+/// Starts and stops until nothing moves: dropping an old deployment may let the rest go on.
+void balance(Draft& draft) {
+  retire_deployments(draft);
+  for (bool again = true; again;) {
+    if (draft.service.deployments.size() == 1) {
+      keep_count(draft);
+    } else {
+      roll_out(draft);
+    }
+    again = retire_deployments(draft);
+  }
+}
+
+void announce_stops(Draft& draft) {
+  if (draft.decision.stop.empty()) return;
+  std::string tasks;
+  for (const TaskStop& stop : draft.decision.stop) tasks += fmt::format(" (task {})", stop.task_id);
+  draft.event(fmt::format("has stopped {} running tasks:{}.", draft.decision.stop.size(), tasks));
+}
+
+/// Once when it is reached, and again after a while, as a sign of life.
+void announce_steady(Draft& draft) {
+  const std::optional<Timestamp> last = draft.last_steady_event();
+  if (!draft.service.steady || !last || draft.now - *last >= draft.options.event_repeat) {
+    draft.event("has reached a steady state.");
+    draft.wake(draft.now + draft.options.event_repeat);
+  } else {
+    draft.wake(*last + draft.options.event_repeat);
+  }
+}
+
+}  // namespace
+
+void announce(Draft& draft) {
+  announce_stops(draft);
+  if (draft.service.status != ServiceStatus::Active) return;
+  const bool up = draft.service.deployments.size() == 1 && all_up(draft);
+  if (up && draft.primary().rollout_state == RolloutState::InProgress) complete(draft);
+  const bool steady = up && draft.primary().rollout_state == RolloutState::Completed;
+  if (steady) announce_steady(draft);
+  draft.service.steady = steady;
+}
+
+ServiceDecision reconcile(const ServiceView& view, Timestamp now, const SchedulerOptions& options) {
+  Draft draft(view, now, options);
+  account_for_tasks(draft);
+  const bool has_primary = primary_of(draft.service) != nullptr;
+  if (draft.service.status == ServiceStatus::Active && has_primary) {
+    trip_breaker(draft);
+    balance(draft);
+  } else if (draft.service.status == ServiceStatus::Draining) {
+    drain(draft);
+  }
+  announce(draft);
+  if (draft.service != view.service) draft.decision.service = std::move(draft.service);
+  return std::move(draft.decision);
+}
+
+}  // namespace berth::scheduler
