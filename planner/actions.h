@@ -29,6 +29,8 @@ struct Action {
   std::size_t id = 0;  ///< its index in the list
   Verb verb = Verb::create;
   ir::Address address;
+  /// AWS name to make or to work on: the live one when there is one and the program derives its name, else the desired one.
+  std::string name;
   const ir::Resource* desired = nullptr;   ///< null for destroy, deregister and await_gone
   const ir::LiveResource* live = nullptr;  ///< null for create and for what has no live counterpart
   std::vector<std::string> fields;         ///< update: paths of the settings that differ, tags left out

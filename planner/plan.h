@@ -78,8 +78,8 @@ struct Change {
   std::vector<FieldChange> fields;
   /// Services: set when tasks are replaced by those of another revision.
   std::optional<Deployment> deployment;
-  /// Services: a DRAINING service of the same name, which must be gone before this one can be created.
-  const ir::LiveResource* draining = nullptr;
+  /// DRAINING services that must be gone before: the one whose name a created service takes, those in a cluster that is destroyed.
+  std::vector<const ir::LiveResource*> draining;
   /// Task definitions that are destroyed: all their revisions that are ours, the newest first.
   std::vector<const ir::LiveResource*> revisions;
   /// Tags that are written and removed, ours included. For create and revise, all of the resource's tags.

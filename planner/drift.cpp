@@ -1,0 +1,59 @@
+#include "planner/drift.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "planner/field_diff.h"
+#include "planner/tags.h"
+
+namespace berth::plan {
+namespace {
+
+std::string spelled(const ir::Value& value) { return value.empty() ? "not set" : ir::spell(value); }
+
+void out_of_band(const Change& change, std::vector<Drift>& found) {
+  if (change.kind == ChangeKind::no_op || change.before == nullptr || change.after == nullptr || change.address.kind == "task") return;
+  if (change.before->hash != ir::content_hash(*change.after)) return;
+  for (const FieldChange& field : change.fields) {
+    if (is_tag(field)) continue;
+    found.push_back({change.address, DriftKind::out_of_band, field.path,
+                     fmt::format("{} is {}, applied was {}", field.path, spelled(field.before), spelled(field.after))});
+  }
+  if (change.reason.kind == ReasonKind::other_revision) {
+    found.push_back({change.address, DriftKind::out_of_band, "task",
+                     fmt::format("it runs {}, applied was {}", change.deployment->from, change.deployment->to)});
+  }
+}
+
+void unmapped(const Change& change, std::vector<Drift>& found) {
+  if (change.before == nullptr || change.kind == ChangeKind::destroy) return;
+  for (const std::string& path : change.before->unmapped) {
+    found.push_back({change.address, DriftKind::unmapped, path, fmt::format("`{}` is set and is left alone", path)});
+  }
+}
+
+void foreign_revisions(const Change& change, const Ownership& live, std::vector<Drift>& found) {
+  if (change.address.kind != "task" || change.before == nullptr) return;
+  const LiveSet& set = live.at(change.address);
+  for (const ir::LiveResource* foreign : set.foreign) {
+    if (foreign->revision < set.ours.front()->revision) continue;
+    found.push_back({change.address, DriftKind::revision, "",
+                     fmt::format("{} was registered by somebody else and is left alone", short_arn(foreign->arn))});
+  }
+}
+
+}  // namespace
+
+std::vector<Drift> find_drift(const std::vector<Change>& changes, const Ownership& live) {
+  std::vector<Drift> found;
+  for (const Change& change : changes) {
+    out_of_band(change, found);
+    unmapped(change, found);
+    foreign_revisions(change, live, found);
+  }
+  std::stable_sort(found.begin(), found.end(), [](const Drift& a, const Drift& b) { return a.address < b.address; });
+  return found;
+}
+
+}  // namespace berth::plan

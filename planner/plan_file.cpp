@@ -1,0 +1,194 @@
+#include "planner/plan_file.h"
+
+#include <algorithm>
+#include <cstddef>
+
+#include <fmt/format.h>
+#include <openssl/sha.h>
+
+#include "planner/field_diff.h"
+#include "planner/ownership.h"
+#include "planner/render.h"
+
+namespace berth::plan {
+namespace {
+
+constexpr int kFormat = 1;
+
+std::string sha256(const std::string& text) {
+  unsigned char digest[SHA256_DIGEST_LENGTH];
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
+  std::string hex;
+  for (const unsigned char byte : digest) hex += fmt::format("{:02x}", byte);
+  return hex;
+}
+
+/// What a plan depends on; what changes by itself while a service runs is left out.
+Json identity(const ir::LiveResource& live) {
+  return {{"body", ir::to_json(live.resource.body)}, {"arn", live.arn},         {"revision", live.revision}, {"status", live.status},
+          {"stack", live.stack},                     {"hash", live.hash},       {"protect", live.protect},   {"unmapped", live.unmapped},
+          {"runs", running_task(live)}};
+}
+
+Json origins_json(const Plan& plan, const ir::Resource& resource) {
+  Json places = Json::object();
+  const Places lookup(plan.program->sources.get(), nullptr);
+  const ir::schema::Block* kind = ir::schema::resource_kind(resource.address.kind);
+  if (const std::string place = lookup.of(resource.origin, ""); !place.empty()) places[""] = place;
+  if (kind == nullptr) return places;
+  for (const FieldChange& field : diff_fields(*kind, nullptr, resource, lookup)) {
+    if (!field.place.empty()) places[field.path] = field.place;
+  }
+  return places;
+}
+
+Json resource_json(const Plan& plan, const ir::Resource& resource, const Options& options) {
+  const auto table = options.places.find(resource.address.text());
+  Json places = table != options.places.end() ? Json(table->second) : origins_json(plan, resource);
+  const ir::Value* name = ir::at(resource.body, {"name"});
+  return {{"address", resource.address.text()},
+          {"body", ir::to_json(resource.body)},
+          {"derived_name", name == nullptr || name->origin().is_default},
+          {"places", std::move(places)}};
+}
+
+Error broken(const std::string& what) { return {"plan-file", what}; }
+
+/// An output's value. Quantities come back as the text that spells them, which is all that is done with outputs.
+ir::Value output_from(const Json& json) {
+  if (json.is_boolean()) return ir::Value::boolean(json.get<bool>());
+  if (json.is_number_integer()) return ir::Value::integer(json.get<std::int64_t>());
+  if (json.is_string()) return ir::Value::string(json.get<std::string>());
+  if (json.is_array()) {
+    ir::List items;
+    for (const Json& item : json) items.push_back(output_from(item));
+    return ir::Value::list(std::move(items));
+  }
+  if (!json.is_object()) return {};
+  if (json.size() == 1 && json.contains("$ref") && json["$ref"].is_string()) {
+    if (const auto target = ir::Address::parse(json["$ref"].get_ref<const std::string&>())) return ir::Value::reference(*target);
+  }
+  ir::Map map;
+  for (const auto& [key, item] : json.items()) map.set(key, output_from(item));
+  return ir::Value::map(std::move(map));
+}
+
+template <class T>
+Result<T> member(const Json& json, const char* key) {
+  const auto found = json.find(key);
+  if (found == json.end()) return broken(fmt::format("`{}` is missing", key));
+  try {
+    return found->get<T>();
+  } catch (const Json::exception&) {
+    return broken(fmt::format("`{}` has the wrong type", key));
+  }
+}
+
+Result<ir::Resource> resource_from(const Json& json, Options& options) {
+  if (!json.is_object()) return broken("a resource is not an object");
+  BERTH_TRY(text, member<std::string>(json, "address"));
+  BERTH_TRY(derived, member<bool>(json, "derived_name"));
+  BERTH_TRY(body, member<Json>(json, "body"));
+  using Table = std::map<std::string, std::string>;
+  BERTH_TRY(places, member<Table>(json, "places"));
+  const auto address = ir::Address::parse(text);
+  if (!address) return broken(fmt::format("`{}` is not an address", text));
+  auto value = ir::body_from_json(address->kind, body);
+  if (!value) return broken(fmt::format("{}: {}", text, value.error().message));
+  ir::Resource resource{.address = *address, .body = *std::move(value)};
+  ir::Map* map = resource.body.as_map();
+  if (ir::Value* name = map == nullptr ? nullptr : map->find("name"); name != nullptr && derived) name->set_origin({.is_default = true});
+  options.places[text] = std::move(places);
+  return resource;
+}
+
+Result<SavedPlan> plan_from(const Json& json) {
+  SavedPlan plan;
+  BERTH_TRY(stack, member<std::string>(json, "stack"));
+  BERTH_TRY(environment, member<std::string>(json, "environment"));
+  BERTH_TRY(region, member<std::string>(json, "region"));
+  BERTH_TRY(tool, member<std::string>(json, "tool_version"));
+  BERTH_TRY(destroy, member<bool>(json, "destroy"));
+  BERTH_TRY(target, member<std::string>(json, "target"));
+  BERTH_TRY(resources, member<Json>(json, "resources"));
+  BERTH_TRY(outputs, member<Json>(json, "outputs"));
+  using Digests = std::map<std::string, std::string>;
+  BERTH_TRY(live, member<Digests>(json, "live"));
+  if (!resources.is_array() || !outputs.is_object()) return broken("`resources` or `outputs` has the wrong type");
+  plan.program.stack = std::move(stack);
+  plan.program.environment = std::move(environment);
+  plan.program.region = std::move(region);
+  plan.tool_version = std::move(tool);
+  plan.live = std::move(live);
+  plan.options.destroy = destroy;
+  plan.options.target = target == "aws" ? Target::aws : Target::local;
+  for (const Json& row : resources) {
+    BERTH_TRY(resource, resource_from(row, plan.options));
+    plan.program.resources.emplace(resource.address, std::move(resource));
+  }
+  for (const auto& [name, value] : outputs.items()) plan.program.outputs.push_back({name, output_from(value)});
+  return plan;
+}
+
+}  // namespace
+
+std::map<std::string, std::string> live_digests(const ir::Snapshot& snapshot) {
+  std::map<std::string, std::string> digests;
+  for (const ir::LiveResource& live : snapshot.resources) {
+    if (live.status == "INACTIVE") continue;
+    const std::string address = live.resource.address.text();
+    digests[live.arn.empty() ? address : fmt::format("{} {}", address, live.arn)] = sha256(canonical_json(identity(live)));
+  }
+  return digests;
+}
+
+std::string live_digest(const ir::Snapshot& snapshot) { return sha256(canonical_json(live_digests(snapshot))); }
+
+std::string save_plan(const Plan& plan, const Options& options, std::string_view tool_version) {
+  Json resources = Json::array();
+  for (const auto& [address, resource] : plan.program->resources) resources.push_back(resource_json(plan, resource, options));
+  Json outputs = Json::object();
+  for (const ir::Output& output : plan.program->outputs) outputs[output.name] = ir::to_json(output.value);
+  Json content = {{"stack", plan.program->stack},
+                  {"environment", plan.program->environment},
+                  {"region", plan.program->region},
+                  {"tool_version", tool_version},
+                  {"destroy", options.destroy},
+                  {"target", options.target == Target::aws ? "aws" : "local"},
+                  {"resources", std::move(resources)},
+                  {"outputs", std::move(outputs)},
+                  {"live", live_digests(*plan.snapshot)},
+                  {"plan", render_json(plan)}};
+  const std::string digest = sha256(canonical_json(content));
+  return pretty_json({{"berth_plan", kFormat}, {"digest", digest}, {"content", std::move(content)}});
+}
+
+Result<SavedPlan> load_plan(std::string_view text) {
+  const auto json = parse_json(text);
+  if (!json) return broken("not a plan file: " + json.error().message);
+  if (!json->is_object() || !json->contains("berth_plan")) return broken("not a plan file");
+  if ((*json)["berth_plan"] != kFormat) {
+    return broken(fmt::format("plan format {} is not known to this version, which knows {}", (*json)["berth_plan"].dump(), kFormat));
+  }
+  BERTH_TRY(digest, member<std::string>(*json, "digest"));
+  BERTH_TRY(content, member<Json>(*json, "content"));
+  if (!content.is_object() || digest != sha256(canonical_json(content))) return broken("it was changed since it was written");
+  return plan_from(content);
+}
+
+std::vector<std::string> what_moved(const SavedPlan& plan, const ir::Snapshot& now) {
+  const auto after = live_digests(now);
+  std::vector<std::string> moved;
+  for (const auto& [key, digest] : plan.live) {
+    const auto found = after.find(key);
+    if (found == after.end()) moved.push_back(key + " is gone");
+    else if (found->second != digest) moved.push_back(key + " changed");
+  }
+  for (const auto& entry : after) {
+    if (plan.live.count(entry.first) == 0) moved.push_back(entry.first + " is new");
+  }
+  std::sort(moved.begin(), moved.end());
+  return moved;
+}
+
+}  // namespace berth::plan

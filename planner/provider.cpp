@@ -1,0 +1,42 @@
+#include "planner/provider.h"
+
+#include <mutex>
+
+#include "planner/ownership.h"
+
+namespace berth::plan {
+
+ReadScope read_scope(const ir::Program& program) {
+  ReadScope scope{.stack = program.id(), .region = program.region};
+  for (const auto& [address, resource] : program.resources) {
+    Wanted wanted{.address = address, .name = aws_name(resource)};
+    const ir::Value* cluster = ir::at(resource.body, {"cluster"});
+    if (cluster != nullptr && cluster->as_string() != nullptr) wanted.cluster = *cluster->as_string();
+    if (cluster != nullptr && cluster->as_reference() != nullptr) {
+      const auto found = program.resources.find(cluster->as_reference()->target);
+      if (found != program.resources.end()) wanted.cluster = aws_name(found->second);
+    }
+    scope.wanted.push_back(std::move(wanted));
+  }
+  return scope;
+}
+
+Bindings::Bindings(const Plan& plan) {
+  for (const Change& change : plan.changes) {
+    if (change.before == nullptr || change.kind == ChangeKind::destroy) continue;
+    bound_[change.address] = {.arn = change.before->arn, .name = aws_name(change.before->resource)};
+  }
+}
+
+std::optional<Bound> Bindings::find(const ir::Address& address) const {
+  const std::shared_lock lock(mutex_);
+  const auto found = bound_.find(address);
+  return found == bound_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void Bindings::set(const ir::Address& address, Bound bound) {
+  const std::unique_lock lock(mutex_);
+  bound_[address] = std::move(bound);
+}
+
+}  // namespace berth::plan
