@@ -22,8 +22,8 @@ def output_of(case):
 
 def reason_of(case):
     """The line in which a skipped test says why."""
-    lines = [line for line in output_of(case).splitlines() if line.startswith("SKIPPED: ")]
-    return lines[-1][len("SKIPPED: "):] if lines else "gave no reason"
+    lines = [line for line in output_of(case).splitlines() if "skipped: " in line.lower()]
+    return lines[-1][lines[-1].lower().index("skipped: ") + len("skipped: "):].strip() if lines else "gave no reason"
 
 
 def main():
