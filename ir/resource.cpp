@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <set>
 
-#include <openssl/sha.h>
-
 #include <fmt/format.h>
+
+#include "base/hash.h"
 
 namespace berth::ir {
 namespace {
@@ -33,12 +33,7 @@ std::string content_hash(const Resource& resource) {
   body.erase("tags");
   const Value* name = at(resource.body, {"name"});
   if (name != nullptr && name->origin().is_default) body.erase("name");
-  const std::string text = canonical_json(body);
-  unsigned char digest[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
-  std::string hex;
-  for (int i = 0; i < 8; ++i) hex += fmt::format("{:02x}", digest[i]);
-  return hex;
+  return sha256_hex(canonical_json(body)).substr(0, 16);
 }
 
 const LiveResource* Snapshot::find(const Address& address) const {

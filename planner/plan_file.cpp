@@ -4,9 +4,8 @@
 #include <cstddef>
 
 #include <fmt/format.h>
-#include <openssl/sha.h>
-
 #include "planner/field_diff.h"
+#include "base/hash.h"
 #include "planner/ownership.h"
 #include "planner/render.h"
 
@@ -14,14 +13,6 @@ namespace berth::plan {
 namespace {
 
 constexpr int kFormat = 1;
-
-std::string sha256(const std::string& text) {
-  unsigned char digest[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
-  std::string hex;
-  for (const unsigned char byte : digest) hex += fmt::format("{:02x}", byte);
-  return hex;
-}
 
 /// What a plan depends on; what changes by itself while a service runs is left out.
 Json identity(const ir::LiveResource& live) {
@@ -137,12 +128,12 @@ std::map<std::string, std::string> live_digests(const ir::Snapshot& snapshot) {
   for (const ir::LiveResource& live : snapshot.resources) {
     if (live.status == "INACTIVE") continue;
     const std::string address = live.resource.address.text();
-    digests[live.arn.empty() ? address : fmt::format("{} {}", address, live.arn)] = sha256(canonical_json(identity(live)));
+    digests[live.arn.empty() ? address : fmt::format("{} {}", address, live.arn)] = sha256_hex(canonical_json(identity(live)));
   }
   return digests;
 }
 
-std::string live_digest(const ir::Snapshot& snapshot) { return sha256(canonical_json(live_digests(snapshot))); }
+std::string live_digest(const ir::Snapshot& snapshot) { return sha256_hex(canonical_json(live_digests(snapshot))); }
 
 std::string save_plan(const Plan& plan, const Options& options, std::string_view tool_version) {
   Json resources = Json::array();
@@ -159,7 +150,7 @@ std::string save_plan(const Plan& plan, const Options& options, std::string_view
                   {"outputs", std::move(outputs)},
                   {"live", live_digests(*plan.snapshot)},
                   {"plan", render_json(plan)}};
-  const std::string digest = sha256(canonical_json(content));
+  const std::string digest = sha256_hex(canonical_json(content));
   return pretty_json({{"berth_plan", kFormat}, {"digest", digest}, {"content", std::move(content)}});
 }
 
@@ -172,7 +163,7 @@ Result<SavedPlan> load_plan(std::string_view text) {
   }
   BERTH_TRY(digest, member<std::string>(*json, "digest"));
   BERTH_TRY(content, member<Json>(*json, "content"));
-  if (!content.is_object() || digest != sha256(canonical_json(content))) return broken("it was changed since it was written");
+  if (!content.is_object() || digest != sha256_hex(canonical_json(content))) return broken("it was changed since it was written");
   return plan_from(content);
 }
 
