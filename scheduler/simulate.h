@@ -77,7 +77,7 @@ struct TimelinePoint {
 
 struct Timeline {
   std::vector<TimelinePoint> points;
-  /// Over all points after the first change: the fewest healthy and the most wanted tasks.
+  /// Over the whole run: the fewest healthy and the most wanted tasks.
   std::int64_t lowest_healthy = 0;
   std::int64_t peak = 0;
   /// The service's state at the end.

@@ -189,6 +189,16 @@ class ScenarioReader {
   int updates_ = 0;
 };
 
+std::string show_deployments(const Service& service) {
+  std::string text;
+  for (const Deployment& deployment : service.deployments) {
+    text += fmt::format("deployment {} {} {} {} desired {} failed {}{}{}\n", deployment.id, deployment.task_definition_arn,
+                        name_of(deployment.status), name_of(deployment.rollout_state), deployment.desired_count,
+                        deployment.failed_tasks, deployment.rollout_state_reason.empty() ? "" : ": ", deployment.rollout_state_reason);
+  }
+  return text;
+}
+
 std::string show(const ServiceDecision& decision, const Service& before, Timestamp now) {
   std::string text;
   for (const TaskStart& start : decision.start) {
@@ -202,11 +212,7 @@ std::string show(const ServiceDecision& decision, const Service& before, Timesta
   }
   if (decision.service) {
     if (decision.service->status != before.status) text += fmt::format("service {}\n", name_of(decision.service->status));
-    for (const Deployment& deployment : decision.service->deployments) {
-      text += fmt::format("deployment {} {} {} {} desired {} failed {}\n", deployment.id, deployment.task_definition_arn,
-                          name_of(deployment.status), name_of(deployment.rollout_state), deployment.desired_count,
-                          deployment.failed_tasks);
-    }
+    text += show_deployments(*decision.service);
   }
   for (const std::string& event : decision.events) text += "event " + event + "\n";
   if (decision.requeue_at) text += fmt::format("look again in {}\n", format_duration(*decision.requeue_at - now));
@@ -217,7 +223,8 @@ ServiceView read_view(const Json& json) {
   ServiceView view;
   view.service = service_from_json(json.at("service")).value();
   for (const Json& task : json.value("tasks", Json::array())) view.tasks.push_back(task_from_json(task).value());
-  for (const auto& [definition, task] : json.value("requirements", Json::object()).items()) {
+  const Json requirements = json.value("requirements", Json::object());
+  for (const auto& [definition, task] : requirements.items()) {
     view.requirements[definition].resources = {.cpu = task.value("cpu", 0), .memory = task.value("memory", 0)};
   }
   if (json.contains("instances")) {
@@ -254,6 +261,7 @@ std::string run_scenario(const std::string& text) {
   std::string shown = format_timeline(timeline, reader.with_events);
   shown += fmt::format("lowest healthy {}, peak {}, {}\n", timeline.lowest_healthy, timeline.peak,
                        timeline.steady ? "steady at +" + format_duration(timeline.steady_at) : "not steady");
+  shown += fmt::format("service {}\n", name_of(timeline.service.status)) + show_deployments(timeline.service);
   return shown + broken;
 }
 
