@@ -1,0 +1,122 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/control/work_queue.h"
+#include "engine/drivers/driver.h"
+#include "engine/store/store.h"
+#include "scheduler/transitions.h"
+
+namespace berth::engine {
+
+struct AgentOptions {
+  /// Containers of a stopped task are removed as soon as their last lines are in the store.
+  scheduler::TransitionOptions transitions{.remove_after = Milliseconds(0)};
+  /// Injected as AWS_REGION.
+  std::string region = "us-east-1";
+  /// How often the runtime is compared with the store although nothing was lost that we know of.
+  Milliseconds resync_every = std::chrono::seconds(60);
+  /// What is kept of a container's output: its newest lines, at most so many and so many bytes.
+  std::size_t tail_lines = 10'000;
+  std::size_t tail_bytes = 1 << 20;
+};
+
+/// Makes the runtime what the store says, and the store what the runtime reports: for each task that needs it, the scheduler's next actions are
+/// noted in the task's document, committed, and handed to the driver; outcomes and events come back as reports to scheduler::apply.
+///
+/// The only writer of what is known of containers. Crash-only: the first step forgets what was in flight, asks the driver what is there,
+/// adopts the containers of live tasks and removes those of nobody. Belongs to the engine's one thread; time comes in.
+class Agent {
+ public:
+  /// Runs work that blocks somewhere else (or at once, in tests). The driver must outlive what was given to it.
+  using Blocking = std::function<void(std::function<void()>)>;
+
+  Agent(Store& store, ContainerDriver& driver, Blocking blocking, AgentOptions options = {});
+
+  /// Looks at a task in the next step: it is new, or it was told to stop.
+  void add(const std::string& task_id, Timestamp now) { due_.add(task_id, now); }
+  /// Does everything that can be done at `now`. True when a task changed. Nothing is lost when the store or the driver fails: it is tried again.
+  bool step(Timestamp now);
+  /// When `step` is next needed although nothing is reported.
+  [[nodiscard]] std::optional<Timestamp> next_wake() const;
+  /// `wake` is called from any thread when `step` has something new to take; it may only schedule.
+  void on_news(std::function<void()> wake);
+
+ private:
+  /// An action handed to the driver, by operation id.
+  struct InFlight {
+    std::string task_id;
+    std::string container;
+  };
+  /// The last lines of a container that is about to be removed.
+  struct TailRead {
+    std::uint64_t operation = 0;
+    ContainerSpec spec;
+    Result<std::vector<LogLine>> lines;
+  };
+  using News = std::variant<Completion, ContainerEvent, TailRead>;
+  /// Where other threads leave what they read.
+  struct Inbox {
+    std::mutex mutex;
+    std::vector<TailRead> reads;
+    std::function<void()> wake;
+  };
+
+  void collect();
+  /// An operation that failed before the driver saw it.
+  void fail(std::uint64_t operation, OperationKind kind, const ContainerSpec& spec, const Error& error);
+  bool take_news(Timestamp now);
+  void take(const Completion& completion, Timestamp now);
+  void take(const ContainerEvent& event, Timestamp now);
+  void take(const TailRead& read, Timestamp now);
+  void apply(const std::string& task_id, const std::vector<scheduler::ContainerObservation>& observations, Timestamp now);
+
+  bool run_tasks(Timestamp now);
+  void plan_task(const std::string& task_id, Timestamp now);
+  void plan_action(const scheduler::Task& task, const scheduler::ContainerAction& action);
+  void carry_out(Operation operation, bool ran);
+  void read_tail(const Operation& operation);
+
+  bool resync(Timestamp now);
+  bool compare(const Ref<scheduler::Task>& task, const std::map<std::string, ContainerState>& by_name, Timestamp now);
+  void remove_strangers(const std::map<std::string, ContainerState>& by_name, const std::set<std::string>& known);
+  void submit_untracked(OperationKind kind, const ContainerState& state);
+  /// Commits, or undoes and remembers to try again.
+  bool commit(Store::Transaction& transaction, Timestamp now);
+
+  Store& store_;
+  ContainerDriver& driver_;
+  Blocking blocking_;
+  const AgentOptions options_;
+
+  WorkQueue<std::string> due_;
+  std::deque<News> news_;
+  std::map<std::uint64_t, InFlight> in_flight_;
+  /// Containers of nobody that are being removed, by name.
+  std::set<std::string> strangers_;
+  std::uint64_t last_operation_ = 0;
+  bool recovered_ = false;
+  bool resync_wanted_ = true;
+  Timestamp next_resync_{};
+  /// After a failure of the store or of `list`: nothing before this.
+  std::optional<Timestamp> retry_at_;
+  std::shared_ptr<Inbox> inbox_ = std::make_shared<Inbox>();
+
+  // What the current transaction decided; done after its commit.
+  struct Planned {
+    Operation operation;
+    bool ran = false;  ///< the container has output that may be kept
+  };
+  std::vector<Planned> planned_;
+};
+
+}  // namespace berth::engine
