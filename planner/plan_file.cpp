@@ -4,8 +4,9 @@
 #include <cstddef>
 
 #include <fmt/format.h>
-#include "planner/field_diff.h"
+
 #include "base/hash.h"
+#include "planner/field_diff.h"
 #include "planner/ownership.h"
 #include "planner/render.h"
 
