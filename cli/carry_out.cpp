@@ -1,0 +1,132 @@
+#include "cli/carry_out.h"
+
+#include <istream>
+#include <ostream>
+
+#include <fmt/format.h>
+
+#include "cli/apply_progress.h"
+
+namespace berth::cli {
+namespace {
+
+/// A provider that does not wait for services.
+class WithoutWaiting final : public plan::Provider {
+ public:
+  explicit WithoutWaiting(plan::Provider& inner) : inner_(inner) {}
+  Result<ir::Snapshot> read(const plan::ReadScope& scope) override { return inner_.read(scope); }
+  Result<plan::ActionResult> execute(const plan::Action& action, const plan::Bindings& bindings, plan::Progress& progress) override {
+    if (action.verb == plan::Verb::await_stable) return plan::ActionResult{};
+    return inner_.execute(action, bindings, progress);
+  }
+
+ private:
+  plan::Provider& inner_;
+};
+
+/// Hides waits that were not made.
+class WithoutWaits final : public plan::Progress {
+ public:
+  explicit WithoutWaits(plan::Progress& inner) : inner_(inner) {}
+  void started(const plan::Action& action) override {
+    if (shows(action)) inner_.started(action);
+  }
+  void advanced(const plan::Action& action, const plan::ServiceProgress& progress) override { inner_.advanced(action, progress); }
+  void done(const plan::Action& action, const plan::ActionResult& result) override {
+    if (shows(action)) inner_.done(action, result);
+  }
+  void failed(const plan::Action& action, const Error& error) override { inner_.failed(action, error); }
+  void skipped(const plan::Action& action) override { inner_.skipped(action); }
+  [[nodiscard]] bool cancelled() override { return inner_.cancelled(); }
+
+ private:
+  static bool shows(const plan::Action& action) { return action.verb != plan::Verb::await_stable; }
+  plan::Progress& inner_;
+};
+
+/// Asks on the terminal; only "yes" and "y" are yes.
+bool confirmed(Session& session, const std::string& question) {
+  *session.err << question << " [y/N] ";
+  session.err->flush();
+  std::string answer;
+  std::getline(*session.in, answer);
+  return answer == "y" || answer == "yes" || answer == "Y";
+}
+
+std::string state_word(plan::ActionState state) {
+  switch (state) {
+    case plan::ActionState::done: return "done";
+    case plan::ActionState::failed: return "failed";
+    case plan::ActionState::not_attempted: return "not-attempted";
+  }
+  return "";
+}
+
+plan::ApplyReport perform(Session& session, Target& target, const plan::Plan& plan, const CarryOut& options) {
+  ApplyProgress progress(session);
+  plan::Bindings bindings(plan);
+  const plan::ApplyOptions how{.parallelism = options.parallelism};
+  if (options.wait) return plan::apply(plan::schedule(plan), bindings, *target.provider, progress, how);
+  WithoutWaiting provider(*target.provider);
+  WithoutWaits quiet(progress);
+  return plan::apply(plan::schedule(plan), bindings, provider, quiet, how);
+}
+
+}  // namespace
+
+std::string report_text(const plan::Plan& plan, const plan::ApplyReport& report, const std::string& command) {
+  if (report.ok()) {
+    const plan::Counts counts = plan.counts();
+    return fmt::format("Done: {} added, {} changed, {} destroyed.\n", counts.to_add(), counts.to_change(), counts.to_destroy());
+  }
+  std::string text;
+  for (std::size_t i = 0; i < report.actions.size(); ++i) {
+    if (report.outcomes[i].state == plan::ActionState::failed) {
+      text += fmt::format("{} failed: {}\n", report.actions[i].text(), report.outcomes[i].error->message);
+    }
+  }
+  for (std::size_t i = 0; i < report.actions.size(); ++i) {
+    if (report.outcomes[i].state == plan::ActionState::not_attempted) text += fmt::format("not attempted: {}\n", report.actions[i].text());
+  }
+  return text + fmt::format("{}: {} done, {} failed, {} not attempted. `berth {}` again goes on from here.\n", report.interrupted ? "Stopped" : "Failed",
+                            report.count(plan::ActionState::done), report.count(plan::ActionState::failed),
+                            report.count(plan::ActionState::not_attempted), command);
+}
+
+Json report_json(const plan::ApplyReport& report) {
+  Json actions = Json::array();
+  for (std::size_t i = 0; i < report.actions.size(); ++i) {
+    const plan::ActionOutcome& outcome = report.outcomes[i];
+    Json item{{"action", plan::word(report.actions[i].verb)}, {"address", report.actions[i].address.text()}, {"state", state_word(outcome.state)}};
+    if (!outcome.result.arn.empty()) item["arn"] = outcome.result.arn;
+    if (outcome.error) item["error"] = {{"code", outcome.error->code}, {"message", outcome.error->message}};
+    actions.push_back(std::move(item));
+  }
+  return {{"apply", {{"ok", report.ok()}, {"interrupted", report.interrupted}, {"actions", actions}}}};
+}
+
+ExitCode carry_out(Session& session, View& view, Target& target, const plan::Plan& plan, const CarryOut& options,
+                   const std::function<ExitCode()>& after) {
+  show_plan(view, plan);
+  if (plan.empty()) return after();
+  if (!options.yes) {
+    if (view.is_json() || !session.can_ask()) {
+      return fail(view, {"usage", fmt::format("nobody can be asked here; `berth {} --yes` goes ahead without asking", options.command)});
+    }
+    if (!confirmed(session, options.question)) {
+      view.note(session.stop->load() ? "interrupted, nothing was changed" : "nothing was changed");
+      return session.stop->load() ? ExitCode::interrupted : ExitCode::failed;
+    }
+  }
+  const plan::ApplyReport report = perform(session, target, plan, options);
+  const std::string text = report_text(plan, report, options.command);
+  if (report.ok()) {
+    view.result(report_json(report), text);
+    return after();
+  }
+  view.result(report_json(report), "");
+  if (!view.is_json()) view.note(text.substr(0, text.size() - 1));
+  return static_cast<ExitCode>(report.exit_code());
+}
+
+}  // namespace berth::cli

@@ -1,0 +1,69 @@
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "base/file_system.h"
+#include "cli/command.h"
+#include "cli/planning.h"
+#include "cli/version.h"
+#include "planner/plan_file.h"
+
+namespace berth::cli {
+namespace {
+
+constexpr std::string_view kHelp = R"(Compares what the files ask for with what runs, and shows what apply would do and why. Changes nothing.
+
+  + create   ~ change in place, or a new task definition revision   - destroy   -/+ destroy, then create
+
+With --out the plan is saved; `berth apply FILE` carries out exactly this plan, and refuses (exit code 4) when what runs has changed
+since. Exit code: 0; with --detailed-exitcode 2 when there are changes.
+
+examples:
+  berth plan
+  berth plan examples/hello --var replicas=3
+  berth plan --out shop.plan && berth apply shop.plan
+  berth plan --detailed-exitcode --format json > plan.json)";
+
+struct Flags {
+  CommonFlags common;
+  std::string out;
+  bool detailed = false;
+};
+
+ExitCode plan_command_body(Session& session, View& view, const Flags& flags) {
+  Compiled compiled = compile_program(session, view, flags.common);
+  if (!compiled.program) return compiled.exit_code;
+  auto target = open_target(session, view, flags.common, {.without = WithoutEngine::assume_nothing_runs});
+  if (!target) return fail(view, target.error());
+  auto snapshot = read_live(*target, *compiled.program);
+  if (!snapshot) return fail(view, snapshot.error());
+  const plan::Options options;
+  const auto plan = make_checked_plan(view, std::move(*compiled.program), std::move(*snapshot), options);
+  if (!plan) return ExitCode::failed;
+  show_plan(view, *plan);
+  if (!flags.out.empty()) {
+    const auto written = write_file_atomically(flags.out, plan::save_plan(*plan, options, version()), 0600);
+    if (!written) return fail(view, written.error().while_doing("save the plan"));
+    view.note(fmt::format("saved to {}; `berth apply {}` carries out exactly this", flags.out, flags.out));
+  }
+  return flags.detailed && !plan->empty() ? ExitCode::changes : ExitCode::ok;
+}
+
+Runner declare(Arguments& arguments) {
+  auto flags = std::make_shared<Flags>();
+  declare_path(arguments, flags->common);
+  arguments.option("--out", flags->out, "FILE", "save the plan for `berth apply FILE`");
+  arguments.flag("--detailed-exitcode", flags->detailed, "exit with 2 when there are changes");
+  declare_variables(arguments, flags->common);
+  declare_target(arguments, flags->common);
+  declare_output(arguments, flags->common);
+  return [flags](Session& session) {
+    return with_view(session, flags->common, [&](View& view) { return plan_command_body(session, view, *flags); });
+  };
+}
+
+}  // namespace
+
+Command plan_command() { return {"plan", "diff", "show what apply would do, and why", kHelp, declare}; }
+
+}  // namespace berth::cli

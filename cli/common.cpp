@@ -1,0 +1,96 @@
+#include "cli/common.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/file_system.h"
+#include "compiler/compile.h"
+#include "planner/provider.h"
+#include "providers/ecs/endpoint.h"
+
+namespace berth::cli {
+
+void declare_path(Arguments& arguments, CommonFlags& flags) {
+  arguments.positional("PATH", flags.path, "a file or a directory of .ecs files (default: .)");
+}
+
+void declare_variables(Arguments& arguments, CommonFlags& flags) {
+  arguments.repeated("--var", flags.variables, "NAME=VALUE", "value of a parameter; may be given several times", "BERTH_VAR_name");
+}
+
+void declare_no_color(Arguments& arguments, CommonFlags& flags) {
+  arguments.flag("--no-color", flags.no_color, "no colours ($NO_COLOR)");
+}
+
+void declare_output(Arguments& arguments, CommonFlags& flags) {
+  arguments.choice("--format", flags.format, {"text", "json"}, "form of the output (default: text)");
+  declare_no_color(arguments, flags);
+}
+
+void declare_engine(Arguments& arguments, CommonFlags& flags) {
+  arguments.option("--engine", flags.engine, "ADDRESS", "the engine: unix:///path or http://host:port", "BERTH_ENGINE");
+}
+
+void declare_target(Arguments& arguments, CommonFlags& flags) {
+  declare_engine(arguments, flags);
+  arguments.option("--target", flags.target, "NAME", "what to deploy to: local, or aws (not in this version)");
+}
+
+std::unique_ptr<View> make_view(Session& session, const CommonFlags& flags) {
+  return flags.format == "json" ? make_json_view(session) : make_human_view(session, flags.no_color);
+}
+
+ExitCode with_view(Session& session, const CommonFlags& flags, const std::function<ExitCode(View&)>& body) {
+  const auto view = make_view(session, flags);
+  const ExitCode code = body(*view);
+  view->finish();
+  return code;
+}
+
+Result<std::map<std::string, std::string>> parameter_values(const Session& session, const std::vector<std::string>& flags) {
+  constexpr std::string_view kPrefix = "BERTH_VAR_";
+  std::map<std::string, std::string> values;
+  for (const auto& [name, value] : session.environment) {
+    if (name.size() > kPrefix.size() && name.compare(0, kPrefix.size(), kPrefix) == 0) values[name.substr(kPrefix.size())] = value;
+  }
+  for (const std::string& flag : flags) {
+    const std::size_t equals = flag.find('=');
+    if (equals == std::string::npos || equals == 0) return Error{"usage", fmt::format("`--var {}` has no value; write `--var name=value`", flag)};
+    values[flag.substr(0, equals)] = flag.substr(equals + 1);
+  }
+  return values;
+}
+
+Compiled compile_program(Session& session, View& view, const CommonFlags& flags, bool show_warnings) {
+  Compiled compiled{.program = std::nullopt, .sources = std::make_shared<SourceSet>(), .exit_code = ExitCode::ok};
+  auto variables = parameter_values(session, flags.variables);
+  if (!variables) {
+    compiled.exit_code = fail(view, variables.error());
+    return compiled;
+  }
+  DiagnosticSink sink;
+  compiled.program = compile({.path = flags.path, .variables = std::move(*variables)}, RealFileSystem(), compiled.sources, sink);
+  if (!compiled.program) compiled.exit_code = ExitCode::source_errors;
+  if (show_warnings || !compiled.program) view.diagnostics(sink.sorted(), *compiled.sources);
+  return compiled;
+}
+
+Result<provider::Endpoint> find_engine(const Session& session, const CommonFlags& flags) {
+  return provider::engine_endpoint(flags.engine, [&](const char* name) { return session.variable(name); }, session.is_root);
+}
+
+ExitCode exit_code_of(const Error& error) {
+  if (error.code == "usage" || error.code == "endpoint" || error.code == "target") return ExitCode::usage;
+  if (error.code == plan::kRolledBack) return ExitCode::rolled_back;
+  if (error.code == plan::kTimedOut) return ExitCode::timed_out;
+  if (error.code == plan::kInterrupted) return ExitCode::interrupted;
+  return ExitCode::failed;
+}
+
+ExitCode fail(View& view, const Error& error) {
+  view.failure(error);
+  return exit_code_of(error);
+}
+
+}  // namespace berth::cli

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/diagnostic.h"
+#include "base/source.h"
+#include "cli/arguments.h"
+#include "cli/exit_code.h"
+#include "cli/session.h"
+#include "cli/view.h"
+#include "ir/resource.h"
+#include "providers/http/endpoint.h"
+
+namespace berth::cli {
+
+/// Flags that several commands have.
+struct CommonFlags {
+  std::string path = ".";
+  std::vector<std::string> variables;  ///< "name=value"
+  std::string engine;
+  std::string target = "local";
+  std::string format = "text";
+  bool no_color = false;
+};
+
+void declare_path(Arguments& arguments, CommonFlags& flags);
+void declare_variables(Arguments& arguments, CommonFlags& flags);
+void declare_output(Arguments& arguments, CommonFlags& flags);
+/// Only `--no-color`, for commands whose output has one form.
+void declare_no_color(Arguments& arguments, CommonFlags& flags);
+void declare_engine(Arguments& arguments, CommonFlags& flags);
+void declare_target(Arguments& arguments, CommonFlags& flags);
+
+std::unique_ptr<View> make_view(Session& session, const CommonFlags& flags);
+
+/// Runs `body` with the view and finishes it.
+ExitCode with_view(Session& session, const CommonFlags& flags, const std::function<ExitCode(View&)>& body);
+
+/// Parameter values: BERTH_VAR_name, over which `--var name=value` wins. Error "usage" for a flag that is not of that form.
+Result<std::map<std::string, std::string>> parameter_values(const Session& session, const std::vector<std::string>& flags);
+
+/// A program, or the exit code of why there is none. What is wrong has been shown.
+struct Compiled {
+  std::optional<ir::Program> program;
+  std::shared_ptr<SourceSet> sources;
+  ExitCode exit_code = ExitCode::ok;
+};
+/// Compiles `flags.path`. `show_warnings` = false leaves warnings out (errors are always shown): commands that only look.
+Compiled compile_program(Session& session, View& view, const CommonFlags& flags, bool show_warnings = true);
+
+/// The engine's address by flag, environment or default.
+Result<provider::Endpoint> find_engine(const Session& session, const CommonFlags& flags);
+
+/// The exit code for an error of the world.
+ExitCode exit_code_of(const Error& error);
+
+/// Shows the error and gives its exit code.
+ExitCode fail(View& view, const Error& error);
+
+}  // namespace berth::cli

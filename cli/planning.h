@@ -1,0 +1,46 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "cli/common.h"
+#include "planner/plan.h"
+#include "planner/planner.h"
+#include "planner/provider.h"
+
+namespace berth::cli {
+
+/// What to do when no engine answers.
+enum class WithoutEngine {
+  assume_nothing_runs,  ///< plan as if nothing ran
+  start_it,
+  fail,
+};
+
+/// The target's provider, and what it sees of a program.
+struct Target {
+  provider::Endpoint endpoint;
+  std::unique_ptr<plan::Provider> provider;
+  bool engine_answers = true;
+};
+
+/// Flags that only some commands have.
+struct TargetOptions {
+  WithoutEngine without = WithoutEngine::fail;
+  Milliseconds timeout = std::chrono::minutes(10);
+};
+
+/// Finds (or starts) the engine and makes its provider.
+Result<Target> open_target(Session& session, View& view, const CommonFlags& flags, const TargetOptions& options);
+
+/// The live state that concerns the program; empty when no engine answers and that is allowed.
+Result<ir::Snapshot> read_live(Target& target, const ir::Program& program);
+
+/// Plans and shows what is wrong with the plan. Nothing when it is not applyable.
+std::optional<plan::Plan> make_checked_plan(View& view, ir::Program program, ir::Snapshot snapshot, const plan::Options& options);
+
+/// Shows the plan as text and JSON.
+void show_plan(View& view, const plan::Plan& plan);
+
+}  // namespace berth::cli

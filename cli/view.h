@@ -1,0 +1,40 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/diagnostic.h"
+#include "base/json.h"
+#include "base/result.h"
+#include "base/source.h"
+#include "cli/session.h"
+
+namespace berth::cli {
+
+/// Everything a command prints goes through here. For people: results on stdout, messages on stderr, at once. For programs: one JSON document
+/// on stdout when the command ends, with the result's members, `diagnostics` and `error`.
+class View {
+ public:
+  virtual ~View() = default;
+  /// What is wrong, or doubtful, in the user's text.
+  virtual void diagnostics(const std::vector<Diagnostic>& all, const SourceSet& sources) = 0;
+  /// What the command was asked for: the same thing for programs and for people. May be called several times; members join one document.
+  virtual void result(const Json& json, const std::string& text) = 0;
+  /// The world failed.
+  virtual void failure(const Error& error) = 0;
+  /// Something to know meanwhile, a line; on stderr for both.
+  virtual void note(const std::string& text) = 0;
+  virtual void warning(const std::string& text) = 0;
+  /// Once, at the end.
+  virtual void finish() = 0;
+
+  [[nodiscard]] virtual bool is_json() const = 0;
+  /// Whether stdout wants colours.
+  [[nodiscard]] virtual bool color() const = 0;
+};
+
+std::unique_ptr<View> make_human_view(Session& session, bool no_color);
+std::unique_ptr<View> make_json_view(Session& session);
+
+}  // namespace berth::cli
