@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/credential.h"
 #include "base/text_width.h"
 
 namespace berth {
@@ -21,19 +22,6 @@ struct Secret {
 };
 
 bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-'; }
-
-/// Whether a setting of this name holds a credential.
-bool names_credential(std::string_view name) {
-  std::string lower;
-  for (const char c : name) {
-    if (c != '_' && c != '-') lower += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  }
-  for (const std::string_view part :
-       {"password", "passwd", "secret", "token", "apikey", "privatekey", "accesskey", "credential"}) {
-    if (lower.find(part) != std::string::npos) return true;
-  }
-  return false;
-}
 
 /// The name of the setting in front of a string that starts at `quote`: NAME = "…", NAME: "…" and "NAME": "…".
 std::string_view setting_before(std::string_view line, std::size_t quote) {
@@ -59,7 +47,8 @@ std::vector<Secret> secrets_in(std::string_view line) {
     std::size_t end = i + 1;
     while (end < line.size() && line[end] != '"') end += line[end] == '\\' ? 2 : 1;
     end = std::min(end, line.size());
-    if (end > i + 1 && names_credential(setting_before(line, i))) secrets.push_back({i + 1, end});
+    const bool secret = names_credential(setting_before(line, i)) || looks_like_credential(line.substr(i + 1, end - i - 1));
+    if (end > i + 1 && secret) secrets.push_back({i + 1, end});
     i = end;
   }
   return secrets;

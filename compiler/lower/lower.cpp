@@ -1,0 +1,66 @@
+#include "compiler/lower/lower.h"
+
+#include <algorithm>
+
+#include "compiler/lower/validate.h"
+#include "ir/ecs_form.h"
+#include "ir/schema.h"
+
+namespace berth::lower {
+namespace {
+
+/// AWS names take no hint of their language: `order_worker` becomes `order-worker`.
+std::string derived_name(std::string name) {
+  std::replace(name.begin(), name.end(), '_', '-');
+  return name;
+}
+
+/// The tags of the stack below those of the resource.
+void merge_tags(const ir::Value* of_stack, ir::Map& body) {
+  if (of_stack == nullptr || of_stack->as_map() == nullptr || of_stack->as_map()->empty()) return;
+  ir::Value* own = body.find("tags");
+  if (own == nullptr) {
+    body.set("tags", *of_stack);
+    return;
+  }
+  for (const auto& [key, value] : *of_stack->as_map()) {
+    if (own->as_map()->find(key) == nullptr) own->as_map()->set(key, value);
+  }
+}
+
+ir::Resource lower_resource(sema::Declared declared, const ir::Value* stack_tags, sema::Reporter& reporter) {
+  if (declared.body.find("name") == nullptr) {
+    declared.body.set("name", ir::Value::string(derived_name(declared.address.name), {.span = declared.header, .is_default = true}));
+  }
+  merge_tags(stack_tags, declared.body);
+  ir::Resource resource{.address = std::move(declared.address),
+                        .body = ir::Value::map(std::move(declared.body), {.span = declared.header}),
+                        .origin = declared.header,
+                        .doc = std::move(declared.doc)};
+  if (resource.address.kind == "task") validate_host_ports(resource.body, reporter);
+  ir::canonicalize(*ir::schema::resource_kind(resource.address.kind), resource.body);
+  return resource;
+}
+
+}  // namespace
+
+ir::Program lower(sema::Module module, DiagnosticSink& sink) {
+  ir::Program program;
+  program.stack = std::move(module.stack);
+  const ir::Value* region = module.settings.find("region");
+  if (region != nullptr && region->as_string() != nullptr) program.region = *region->as_string();
+  const ir::Value* tags = module.settings.find("tags");
+  // In order of address, each insertion at the end is cheap.
+  std::sort(module.resources.begin(), module.resources.end(), [](const auto& a, const auto& b) { return a.address < b.address; });
+  sema::Reporter reporter(sink);
+  for (sema::Declared& declared : module.resources) {
+    ir::Resource resource = lower_resource(std::move(declared), tags, reporter);
+    ir::Address address = resource.address;
+    program.resources.emplace_hint(program.resources.end(), std::move(address), std::move(resource));
+  }
+  program.outputs = std::move(module.outputs);
+  validate(program, {.plain = std::move(module.plain), .floating = std::move(module.floating)}, sink);
+  return program;
+}
+
+}  // namespace berth::lower

@@ -1,0 +1,95 @@
+#include "compiler/lower/validate.h"
+
+#include <algorithm>
+#include <cctype>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+namespace berth::lower {
+namespace {
+
+constexpr std::size_t kMaxTags = 50;
+constexpr std::size_t kMaxTagKey = 128;
+constexpr std::string_view kTagCharacters = "_.:/=+-@ ";
+
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+/// Letters, digits and blanks of any script, and some signs.
+bool has_tag_characters(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte >= 0x80 || std::isalnum(byte) != 0 || kTagCharacters.find(c) != std::string_view::npos;
+  });
+}
+
+bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) {
+  return text.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), text.begin(), [](char a, char b) {
+           return a == static_cast<char>(std::tolower(static_cast<unsigned char>(b)));
+         });
+}
+
+void validate_tags(const ir::Resource& resource, sema::Reporter& reporter) {
+  const ir::Value* tags = ir::at(resource.body, {"tags"});
+  if (tags == nullptr || tags->as_map() == nullptr) return;
+  // Four places are ours: owner, address, hash, protection.
+  constexpr std::size_t kOurs = 4;
+  if (tags->as_map()->size() + kOurs > kMaxTags) {
+    reporter.report("E0323", place_of(tags, resource.origin), fmt::format("{} tags are too many", tags->as_map()->size()), "with the stack's tags")
+        .note(fmt::format("ECS takes {} on a resource, and berth needs {} of them", kMaxTags, kOurs));
+  }
+  for (const auto& [key, value] : *tags->as_map()) {
+    const Span span = place_of(&value, resource.origin);
+    const std::string& text = *value.as_string();
+    if (key.empty() || characters(key) > kMaxTagKey) {
+      reporter.report("E0323", span, fmt::format("the key of a tag has 1 to {} characters, not {}", kMaxTagKey, characters(key)), "the tag");
+    } else if (starts_with_ignoring_case(key, "aws:") || starts_with_ignoring_case(key, "berth:")) {
+      reporter.report("E0323", span, fmt::format("the tag `{}` cannot be set", key), "the prefix belongs to the service that sets it");
+    } else if (!has_tag_characters(key) || !has_tag_characters(text)) {
+      reporter.report("E0323", span, fmt::format("the tag `{}` has characters that ECS does not take", key), "letters, digits, blanks and `_ . : / = + - @`");
+    }
+  }
+}
+
+/// Two clusters, two families, or two services of one cluster with one AWS name.
+void validate_names(const ir::Program& program, sema::Reporter& reporter) {
+  std::unordered_map<std::string, const ir::Resource*> owners;
+  for (const auto& [address, resource] : program.resources) {
+    const ir::Value* name = ir::at(resource.body, {"name"});
+    if (name == nullptr || name->as_string() == nullptr) continue;
+    const ir::Value* cluster = ir::at(resource.body, {"cluster"});
+    std::string key = address.kind + "/" + *name->as_string();
+    if (cluster != nullptr && cluster->as_reference() != nullptr) key += "/" + cluster->as_reference()->target.name;
+    const auto [owner, added] = owners.emplace(std::move(key), &resource);
+    if (added) continue;
+    const Span span = place_of(name, resource.origin);
+    reporter.report("E0326", span, fmt::format("two {}s have the AWS name `{}`", address.kind, *name->as_string()), "the same name again")
+        .label(place_of(ir::at(owner->second->body, {"name"}), owner->second->origin), "the other one")
+        .note("a name is derived from the identifier (`_` becomes `-`) unless it is written")
+        .help("give one of them a `name = \"…\"` of its own");
+  }
+}
+
+}  // namespace
+
+Span place_of(const ir::Value* value, Span fallback) {
+  if (value == nullptr || value->origin().is_default || !value->origin().span.valid()) return fallback;
+  return value->origin().span;
+}
+
+void validate(const ir::Program& program, const Exemptions& exemptions, DiagnosticSink& sink) {
+  sema::Reporter reporter(sink);
+  for (const auto& [address, resource] : program.resources) {
+    validate_tags(resource, reporter);
+    if (address.kind == "task") {
+      validate_task(resource, reporter);
+      lint_task(resource, exemptions, reporter);
+    }
+    if (address.kind == "service") validate_service(resource, reporter);
+  }
+  validate_names(program, reporter);
+}
+
+}  // namespace berth::lower

@@ -1,0 +1,558 @@
+#include "compiler/sema/evaluate.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/intern.h"
+#include "base/suggest.h"
+#include "compiler/sema/bind.h"
+#include "compiler/sema/builtins.h"
+#include "compiler/sema/operators.h"
+#include "compiler/sema/units.h"
+
+namespace berth::sema {
+namespace {
+
+/// Depth of evaluation while it lives.
+class Deeper {
+ public:
+  explicit Deeper(int& depth) : depth_(depth) { ++depth_; }
+  ~Deeper() { --depth_; }
+  Deeper(const Deeper&) = delete;
+  Deeper& operator=(const Deeper&) = delete;
+
+ private:
+  int& depth_;
+};
+
+/// A value that came through a name says so, unless it came through another one before.
+Value through(Value value, const std::string* name) {
+  if (value.origin.via == nullptr) value.origin.via = name;
+  return value;
+}
+
+FramePtr extend(const FramePtr& frame, std::vector<std::pair<std::string_view, Value>> names) {
+  return std::make_shared<const Frame>(Frame{.parent = frame, .names = std::move(names)});
+}
+
+}  // namespace
+
+Value Evaluator::evaluate(const ast::Expr& expression, const FramePtr& frame) {
+  if (budget_.exhausted() || !budget_.take_steps(1, expression.span)) return {};
+  if (depth_ >= Limits::kDepth) {
+    budget_.exceed(expression.span, fmt::format("values need each other more than {} levels deep", Limits::kDepth));
+    return {};
+  }
+  const Deeper deeper(depth_);
+  return dispatch(expression, frame);
+}
+
+Value Evaluator::dispatch(const ast::Expr& expression, const FramePtr& frame) {
+  const Span span = expression.span;
+  if (const auto* node = ast::as<ast::NameRef>(expression)) return name(*node, frame);
+  if (const auto* node = ast::as<ast::String>(expression)) return string(*node, frame);
+  if (const auto* node = ast::as<ast::Number>(expression)) return evaluate_number(*node, span, reporter_);
+  if (const auto* node = ast::as<ast::Bool>(expression)) return {node->value, {.span = span}};
+  if (ast::as<ast::Null>(expression) != nullptr) return {Null{}, {.span = span}};
+  if (const auto* node = ast::as<ast::List>(expression)) return list(*node, span, frame);
+  if (const auto* node = ast::as<ast::Object>(expression)) return object(*node, span, frame);
+  if (const auto* node = ast::as<ast::Binary>(expression)) return binary(*node, span, frame);
+  if (const auto* node = ast::as<ast::Unary>(expression)) return unary(*node, span, frame);
+  if (const auto* node = ast::as<ast::Conditional>(expression)) return conditional(*node, frame);
+  if (const auto* node = ast::as<ast::Member>(expression)) return member(*node, frame);
+  if (const auto* node = ast::as<ast::Index>(expression)) return index(*node, frame, false);
+  if (const auto* node = ast::as<ast::Call>(expression)) return call(*node, span, frame);
+  if (const auto* node = ast::as<ast::ListFor>(expression)) return list_for(*node, span, frame);
+  if (const auto* node = ast::as<ast::ObjectFor>(expression)) return object_for(*node, span, frame);
+  return {};  // ast::Bad: the parser has reported it
+}
+
+Value Evaluator::evaluate_as(const ast::Expr& expression, const Type& type, Place place, const FramePtr& frame) {
+  place.written = expression.span;
+  place.literal = ast::as<ast::Number>(expression) != nullptr || ast::as<ast::Bool>(expression) != nullptr;
+  return conform(evaluate(expression, frame), type, place, *this, reporter_);
+}
+
+std::optional<bool> Evaluator::condition(const ast::Expr& expression, const FramePtr& frame) {
+  const Value value = evaluate(expression, frame);
+  if (value.poisoned()) return std::nullopt;
+  if (const bool* b = value.as_bool()) return *b;
+  reporter_.report("E0105", expression.span, fmt::format("a condition is a bool, not {}", kind_phrase(value)), "this is " + describe(value));
+  return std::nullopt;
+}
+
+// ---- names -------------------------------------------------------------------------------------------------------------------------
+
+Value Evaluator::name(const ast::NameRef& node, const FramePtr& frame) {
+  if (frame != nullptr) {
+    if (const Value* local = frame->find(node.name.text)) return *local;
+  }
+  if (const auto known = reserved.find(node.name.text); known != reserved.end()) return known->second;
+  Symbol* symbol = scope_.find(node.name.text);
+  if (symbol == nullptr) {
+    report_unknown_name(node.name, scope_, reporter_);
+    return {};
+  }
+  if (symbol->kind == Symbol::Kind::function) {
+    reporter_.report("E0125", node.name.span, fmt::format("`{}` is a function", symbol->name), "its value needs arguments")
+        .help(fmt::format("`{}(…)`", symbol->name));
+    return {};
+  }
+  Value value = value_of(*symbol, node.name.span);
+  if (symbol->kind == Symbol::Kind::resource) value.origin = {.span = node.name.span};
+  return value;
+}
+
+Value Evaluator::value_of(Symbol& symbol, Span use) {
+  symbol.used = true;
+  switch (symbol.kind) {
+    case Symbol::Kind::resource: return symbol.value;
+    case Symbol::Kind::param:
+    case Symbol::Kind::let: break;
+    default: return {};
+  }
+  if (symbol.state == Symbol::State::running) return cycle(symbol, use);
+  if (symbol.state == Symbol::State::untouched) {
+    symbol.state = Symbol::State::running;
+    running_.emplace_back(&symbol, use);
+    Value value = symbol.kind == Symbol::Kind::param ? parameter(symbol) : let(symbol);
+    running_.pop_back();
+    symbol.value = through(std::move(value), intern(symbol.name));
+    symbol.state = Symbol::State::done;
+  }
+  return symbol.value;
+}
+
+Value Evaluator::cycle(const Symbol& symbol, Span use) {
+  const auto first = std::find_if(running_.begin(), running_.end(), [&](const auto& entry) { return entry.first == &symbol; });
+  std::string path;
+  for (auto it = first; it != running_.end(); ++it) path += it->first->name + " → ";
+  Diagnostic& diagnostic = reporter_.report("E0206", use, fmt::format("these values need each other: `{}{}`", path, symbol.name),
+                                            fmt::format("`{}` is needed here to know `{}`", symbol.name, running_.back().first->name));
+  int shown = 0;
+  for (auto it = first; it != running_.end() && shown < 3; ++it, ++shown) {
+    if (it + 1 != running_.end()) diagnostic.label((it + 1)->second, fmt::format("`{}` needs `{}`", it->first->name, (it + 1)->first->name));
+  }
+  diagnostic.help("write what both need as a `let` of its own");
+  return {};
+}
+
+Value Evaluator::parameter(Symbol& symbol) {
+  const auto& param = std::get<ast::Param>(symbol.item->node);
+  const TypePtr type = type_of(*param.type);
+  Value value;
+  const auto set = given.find(symbol.name);
+  const Place place{.name = param.name.text, .written = {}, .declared = param.type->span};
+  if (set != given.end()) {
+    value = set->second.literal == nullptr ? make_string(set->second.text, {.span = set->second.span}) : constant(*set->second.literal);
+    value = conform(std::move(value), *type, place, *this, reporter_);
+  } else if (param.default_value != nullptr) {
+    Place of_default = place;
+    value = evaluate_as(*param.default_value, *type, of_default, nullptr);
+  } else if (type->optional) {
+    value = {Null{}, {.span = symbol.span}};
+  } else {
+    reporter_.report("E0216", symbol.span, fmt::format("the parameter `{}` has no value", symbol.name), "it has no default, and none was given")
+        .help(fmt::format("give one with `--var {}=…`, or write a default", symbol.name));
+    return {};
+  }
+  for (const ast::Where& where : param.wheres) {
+    if (!value.poisoned() && !holds(where, value, value.origin.span)) return {};
+  }
+  return value;
+}
+
+Value Evaluator::let(Symbol& symbol) {
+  const auto& node = std::get<ast::Let>(symbol.item->node);
+  if (node.type == nullptr) return evaluate(*node.value, nullptr);
+  return evaluate_as(*node.value, *type_of(*node.type), {.name = node.name.text, .written = {}, .declared = node.type->span}, nullptr);
+}
+
+bool Evaluator::holds(const ast::Where& where, const Value& it, Span written) {
+  const auto result = condition(*where.condition, extend(nullptr, {{"it", it}}));
+  if (!result) return false;
+  if (*result) return true;
+  std::string message = fmt::format("`{}` is not allowed here", spell(it));
+  if (where.message) {
+    if (const auto text = text_of(*where.message, extend(nullptr, {{"it", it}}))) message = *text;
+  }
+  reporter_.report("E0124", written, std::move(message), fmt::format("the value is `{}`", spell(it)))
+      .label(where.condition->span, "this must hold");
+  return false;
+}
+
+// ---- text --------------------------------------------------------------------------------------------------------------------------
+
+std::string Evaluator::text_for_string(const Value& value, Span span, bool& good) {
+  if (const std::string* text = value.as_string()) return *text;
+  if (value.as_quantity() != nullptr || value.as_decimal() != nullptr || value.as_bool() != nullptr) return spell(value);
+  good = false;
+  if (!value.poisoned()) not_text(value, span);
+  return "";
+}
+
+Value Evaluator::not_text(const Value& value, Span span) {
+  if (value.null()) {
+    reporter_.report("E0110", span, "this is null here", "null has no text").help("give a text for that case with `?? \"…\"`");
+    return {};
+  }
+  Diagnostic& diagnostic =
+      reporter_.report("E0105", span, fmt::format("{} cannot stand in a string", kind_phrase(value)), "this is " + describe(value));
+  if (value.as_list() != nullptr) diagnostic.help("`join(\",\", …)` makes text of a list");
+  return {};
+}
+
+Value Evaluator::string(const ast::String& node, const FramePtr& frame) {
+  ir::Origin origin{.span = node.span};
+  if (node.is_literal()) return make_string(std::string(node.text()), origin);
+  std::string text;
+  bool good = true;
+  for (const ast::StringPart& part : node.parts) {
+    if (part.is_text()) {
+      text += std::get<std::string>(part.value);
+      continue;
+    }
+    const ast::Expr& inner = *std::get<ast::ExprPtr>(part.value);
+    const Value value = evaluate(inner, frame);
+    if (origin.via == nullptr) origin.via = value.origin.via;
+    text += text_for_string(value, inner.span, good);
+    if (text.size() > Limits::kStringBytes) {
+      budget_.exceed(node.span, "a string may have 1 MiB");
+      return {};
+    }
+  }
+  budget_.take_steps(static_cast<std::int64_t>(text.size() / Limits::kBytesPerStep), node.span);
+  return good ? make_string(std::move(text), origin) : Value{};
+}
+
+std::optional<std::string> Evaluator::text_of(const ast::String& node, const FramePtr& frame) {
+  const Value value = string(node, frame);
+  if (const std::string* text = value.as_string()) return *text;
+  return std::nullopt;
+}
+
+std::optional<std::string> Evaluator::text_of(const ast::Key& key, const FramePtr& frame) {
+  if (key.is_name()) return std::string(key.text());
+  return text_of(std::get<ast::String>(key.value), frame);
+}
+
+// ---- lists and maps ----------------------------------------------------------------------------------------------------------------
+
+Value Evaluator::list(const ast::List& node, Span span, const FramePtr& frame) {
+  List items;
+  items.reserve(node.elements.size());
+  for (const ast::Element& element : node.elements) {
+    Value value = evaluate(*element.value, frame);
+    if (!element.spread) {
+      items.push_back(std::move(value));
+      continue;
+    }
+    if (value.poisoned()) return {};
+    const List* more = value.as_list();
+    if (more == nullptr) {
+      reporter_.report("E0105", element.value->span, fmt::format("`...` needs a list here, not {}", kind_phrase(value)), "this is " + describe(value));
+      return {};
+    }
+    if (!budget_.take_steps(static_cast<std::int64_t>(more->size()), span)) return {};
+    items.insert(items.end(), more->begin(), more->end());
+  }
+  return make_list(std::move(items), {.span = span});
+}
+
+Value Evaluator::object(const ast::Object& node, Span span, const FramePtr& frame) {
+  Map entries;
+  std::map<std::string, Span, std::less<>> written;
+  for (const ast::Field& field : node.fields) {
+    Value value = evaluate(*field.value, frame);
+    if (!field.key) {
+      if (value.poisoned()) return {};
+      const Map* more = value.as_map();
+      if (more == nullptr) {
+        reporter_.report("E0105", field.value->span, fmt::format("`...` needs a map here, not {}", kind_phrase(value)), "this is " + describe(value));
+        return {};
+      }
+      if (!budget_.take_steps(static_cast<std::int64_t>(more->size()), span)) return {};
+      for (const auto& [key, item] : *more) entries.insert_or_assign(key, item);
+      continue;
+    }
+    const auto key = text_of(*field.key, frame);
+    if (!key) return {};
+    if (const auto [before, added] = written.emplace(*key, field.key->span()); !added) {
+      reporter_.report("E0203", field.key->span(), fmt::format("`{}` is set twice in this map", *key), "set again here")
+          .label(before->second, "first set here")
+          .help("remove one of them");
+      continue;
+    }
+    entries.insert_or_assign(*key, std::move(value));
+  }
+  return make_map(std::move(entries), {.span = span});
+}
+
+void Evaluator::for_each(const ast::ForClause& clause, const FramePtr& frame, const std::function<void(const FramePtr&)>& body) {
+  const Value source = evaluate(*clause.source, frame);
+  if (source.poisoned()) return;
+  const auto turn = [&](std::vector<std::pair<std::string_view, Value>> names) {
+    if (budget_.exhausted()) return;
+    const FramePtr inner = extend(frame, std::move(names));
+    if (clause.condition != nullptr) {
+      const auto wanted = condition(*clause.condition, inner);
+      if (!wanted || !*wanted) return;
+    }
+    body(inner);
+  };
+  if (const List* list = source.as_list()) {
+    if (clause.second) {
+      reporter_.report("E0105", clause.source->span, "a list has no keys for two loop variables", "this is a list")
+          .help(fmt::format("`for {} in …`: names come from what is in the list, never from positions", clause.second->text));
+      return;
+    }
+    for (const Value& item : *list) turn({{clause.first.text, item}});
+    return;
+  }
+  if (const Map* map = source.as_map()) {
+    for (const auto& [key, item] : *map) {
+      if (clause.second) {
+        turn({{clause.first.text, make_string(key, item.origin)}, {clause.second->text, item}});
+      } else {
+        turn({{clause.first.text, item}});
+      }
+    }
+    return;
+  }
+  reporter_.report(source.null() ? "E0110" : "E0105", clause.source->span,
+                   fmt::format("a loop goes over a list or a map, not {}", kind_phrase(source)), "this is " + describe(source));
+}
+
+Value Evaluator::list_for(const ast::ListFor& node, Span span, const FramePtr& frame) {
+  const std::size_t errors = reporter_.errors();
+  List items;
+  for_each(node.clause, frame, [&](const FramePtr& inner) { items.push_back(evaluate(*node.value, inner)); });
+  return reporter_.errors() == errors ? make_list(std::move(items), {.span = span}) : Value{};
+}
+
+Value Evaluator::object_for(const ast::ObjectFor& node, Span span, const FramePtr& frame) {
+  const std::size_t errors = reporter_.errors();
+  Map entries;
+  for_each(node.clause, frame, [&](const FramePtr& inner) {
+    const Value key = evaluate(*node.key, inner);
+    if (key.poisoned()) return;
+    const std::string* text = key.as_string();
+    if (text == nullptr) {
+      reporter_.report("E0105", node.key->span, fmt::format("the key of a map is a string, not {}", kind_phrase(key)), "this is " + describe(key));
+      return;
+    }
+    if (!entries.emplace(*text, evaluate(*node.value, inner)).second) {
+      reporter_.report("E0212", node.key->span, fmt::format("two iterations produce the same key `{}`", *text), "the same key again")
+          .label(node.clause.span, "in this loop")
+          .help("make the key depend on the loop variable");
+    }
+  });
+  return reporter_.errors() == errors ? make_map(std::move(entries), {.span = span}) : Value{};
+}
+
+// ---- operators ---------------------------------------------------------------------------------------------------------------------
+
+Value Evaluator::unary(const ast::Unary& node, Span span, const FramePtr& frame) {
+  const Value operand = evaluate(*node.operand, frame);
+  Value result = apply(node.op, {operand, node.operand->span}, span, reporter_);
+  result.origin = {.span = span, .via = operand.origin.via};
+  return result;
+}
+
+Value Evaluator::binary(const ast::Binary& node, Span span, const FramePtr& frame) {
+  if (node.op == ast::BinaryOp::coalesce) return coalesce(node, frame);
+  if (node.op == ast::BinaryOp::logical_and || node.op == ast::BinaryOp::logical_or) return logical(node, span, frame);
+  const Value left = evaluate(*node.left, frame);
+  const Value right = evaluate(*node.right, frame);
+  Value result = apply(node.op, {left, node.left->span}, {right, node.right->span}, span, reporter_, budget_);
+  result.origin = {.span = span, .via = left.origin.via != nullptr ? left.origin.via : right.origin.via};
+  return result;
+}
+
+Value Evaluator::logical(const ast::Binary& node, Span span, const FramePtr& frame) {
+  const auto left = condition(*node.left, frame);
+  if (!left) return {};
+  if (*left == (node.op == ast::BinaryOp::logical_or)) return {*left, {.span = span}};
+  const auto right = condition(*node.right, frame);
+  return right ? Value{*right, {.span = span}} : Value{};
+}
+
+Value Evaluator::coalesce(const ast::Binary& node, const FramePtr& frame) {
+  const auto* indexed = ast::as<ast::Index>(*node.left);
+  Value left = indexed != nullptr ? index(*indexed, frame, true) : evaluate(*node.left, frame);
+  return left.null() ? evaluate(*node.right, frame) : left;
+}
+
+Value Evaluator::conditional(const ast::Conditional& node, const FramePtr& frame) {
+  const auto chosen = condition(*node.condition, frame);
+  if (!chosen) return {};
+  return evaluate(*chosen ? *node.consequence : *node.alternative, frame);
+}
+
+Value Evaluator::member(const ast::Member& node, const FramePtr& frame) {
+  const Value object = evaluate(*node.object, frame);
+  if (object.poisoned()) return {};
+  if (object.null()) {
+    if (node.optional) return object;
+    reporter_.report("E0110", node.object->span, "this is null here", "null has no members").help(fmt::format("`?.{}` gives null then", node.name.text));
+    return {};
+  }
+  if (const ir::Reference* reference = object.as_reference()) {
+    reporter_.report("E0290", node.name.span,
+                     fmt::format("reading `{}` of a {} is not carried out by this version of berth", node.name.text, reference->target.kind),
+                     "settings of resources cannot be read yet")
+        .help("write the value as a `let` that both places use");
+    return {};
+  }
+  const Map* map = object.as_map();
+  if (map == nullptr) {
+    reporter_.report("E0117", node.name.span, fmt::format("{} has no members", kind_phrase(object)), "only maps and records have")
+        .label(node.object->span, "this is " + describe(object));
+    return {};
+  }
+  const auto found = map->find(node.name.text);
+  if (found != map->end()) return through(found->second, object.origin.via);
+  std::vector<std::string> names;
+  for (const auto& [key, item] : *map) names.push_back(key);
+  Diagnostic& diagnostic = reporter_.report("E0121", node.name.span, fmt::format("there is no `{}` here", node.name.text), "not in the map");
+  if (const auto meant = suggest(node.name.text, names)) {
+    diagnostic.help(fmt::format("did you mean `{}`?", *meant)).fix(node.name.span, *meant);
+  } else {
+    diagnostic.note("it has: " + (names.empty() ? std::string("nothing") : fmt::format("{}", fmt::join(names, ", "))));
+  }
+  return {};
+}
+
+Value Evaluator::index(const ast::Index& node, const FramePtr& frame, bool missing_is_null) {
+  const Value object = evaluate(*node.object, frame);
+  const Value key = evaluate(*node.index, frame);
+  if (object.poisoned() || key.poisoned()) return {};
+  if (object.null() && missing_is_null) return object;
+  const List* list = object.as_list();
+  const std::int64_t* position = key.as_integer();
+  if (list != nullptr && position != nullptr) {
+    if (*position >= 0 && static_cast<std::size_t>(*position) < list->size()) return through((*list)[static_cast<std::size_t>(*position)], object.origin.via);
+    if (missing_is_null) return {Null{}, {.span = node.index->span}};
+    reporter_.report("E0121", node.index->span, fmt::format("there is no element {}", *position),
+                     list->empty() ? "the list is empty" : fmt::format("the list has elements 0..{}", list->size() - 1))
+        .help("`… ?? default` gives a value for that case");
+    return {};
+  }
+  const Map* map = object.as_map();
+  const std::string* text = key.as_string();
+  if (map != nullptr && text != nullptr) {
+    if (const auto found = map->find(*text); found != map->end()) return through(found->second, object.origin.via);
+    if (missing_is_null) return {Null{}, {.span = node.index->span}};
+    reporter_.report("E0121", node.index->span, fmt::format("the map has no key `{}`", *text), "not in the map")
+        .help("`… ?? default` gives a value for that case");
+    return {};
+  }
+  const std::string expected = list != nullptr ? "a list is indexed by an int" : map != nullptr ? "a map is indexed by a string" : "only lists and maps are indexed";
+  reporter_.report("E0117", list != nullptr || map != nullptr ? node.index->span : node.object->span, expected,
+                   "this is " + describe(list != nullptr || map != nullptr ? key : object));
+  return {};
+}
+
+// ---- calls -------------------------------------------------------------------------------------------------------------------------
+
+Value Evaluator::call(const ast::Call& node, Span span, const FramePtr& frame) {
+  const auto* callee = ast::as<ast::NameRef>(*node.callee);
+  if (callee == nullptr) {
+    const Value object = ast::as<ast::Member>(*node.callee) != nullptr ? evaluate(*std::get<ast::Member>(node.callee->node).object, frame) : Value{};
+    if (!object.poisoned()) {
+      reporter_.report("E0290", node.callee->span, "calling a member is not carried out by this version of berth", "not a function");
+    }
+    return {};
+  }
+  Symbol* symbol = scope_.find(callee->name.text);
+  if (symbol != nullptr && symbol->kind == Symbol::Kind::function) return call_function(*symbol, node, span, frame);
+  const Builtin* builtin = find_builtin(callee->name.text);
+  if (builtin == nullptr || symbol != nullptr) {
+    if (symbol != nullptr && symbol->kind == Symbol::Kind::uncarried) return {};
+    if (symbol != nullptr) {
+      reporter_.report("E0125", callee->name.span, fmt::format("`{}` is a {}, not a function", symbol->name, symbol->word), "cannot be called");
+    } else if (is_planned_function(callee->name.text)) {
+      reporter_.report("E0290", callee->name.span, fmt::format("`{}(…)` is not carried out by this version of berth", callee->name.text), "not yet");
+    } else {
+      std::vector<std::string> names;
+      for (const Builtin& row : builtins()) names.emplace_back(row.name);
+      Diagnostic& diagnostic = reporter_.report("E0204", callee->name.span, fmt::format("unknown function `{}`", callee->name.text), "nothing has this name");
+      if (const auto meant = suggest(callee->name.text, names)) diagnostic.help(fmt::format("did you mean `{}`?", *meant)).fix(callee->name.span, *meant);
+    }
+    return {};
+  }
+  CallArguments arguments{.items = {}, .span = span, .function = builtin->name};
+  for (const ast::Argument& argument : node.arguments) {
+    Value value = evaluate(*argument.value, frame);
+    if (value.poisoned()) return {};
+    if (argument.name && argument.name->text != builtin->named) {
+      reporter_.report("E0125", argument.name->span, fmt::format("`{}` has no argument `{}`", builtin->name, argument.name->text),
+                       fmt::format("it is `{}`", builtin->signature));
+      return {};
+    }
+    arguments.items.push_back({argument.name ? std::string_view(argument.name->text) : std::string_view(), std::move(value), argument.value->span});
+  }
+  if (arguments.items.size() < builtin->minimum || arguments.items.size() > builtin->maximum) {
+    reporter_.report("E0125", span, fmt::format("`{}` is called with {} arguments", builtin->name, arguments.items.size()),
+                     fmt::format("it is `{}`", builtin->signature));
+    return {};
+  }
+  BuiltinContext context{reporter_, budget_};
+  Value result = builtin->run(arguments, context);
+  const std::string* via = nullptr;
+  for (const auto& argument : arguments.items) via = via == nullptr ? argument.value.origin.via : via;
+  result.origin = {.span = span, .via = via};
+  if (!result.poisoned() && builtin->name == "plain") plain.insert(span);
+  if (!result.poisoned() && builtin->name == "floating") floating.insert(span);
+  return result;
+}
+
+Value Evaluator::call_function(Symbol& symbol, const ast::Call& node, Span span, const FramePtr& frame) {
+  symbol.used = true;
+  const auto& function = std::get<ast::Fn>(symbol.item->node);
+  std::vector<std::pair<std::string_view, Value>> names(function.params.size());
+  std::vector<bool> set(function.params.size(), false);
+  std::size_t next = 0;
+  for (const ast::Argument& argument : node.arguments) {
+    std::size_t at = next;
+    if (argument.name) {
+      const auto named = std::find_if(function.params.begin(), function.params.end(), [&](const ast::FnParam& p) { return p.name.text == argument.name->text; });
+      at = static_cast<std::size_t>(named - function.params.begin());
+    } else {
+      ++next;
+    }
+    if (at >= function.params.size() || set[at]) {
+      reporter_.report("E0125", argument.span, fmt::format("`{}` does not take this argument", symbol.name), set.size() > at ? "given twice" : "one too many, or unknown")
+          .label(symbol.span, "declared here");
+      return {};
+    }
+    const ast::FnParam& param = function.params[at];
+    names[at] = {param.name.text, evaluate_as(*argument.value, *type_of(*param.type), {.name = param.name.text, .written = {}, .declared = param.type->span}, frame)};
+    set[at] = true;
+  }
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    const ast::FnParam& param = function.params[i];
+    if (!set[i] && param.default_value == nullptr) {
+      reporter_.report("E0125", span, fmt::format("`{}` needs a value for `{}`", symbol.name, param.name.text), "missing here").label(param.span, "declared here");
+      return {};
+    }
+    if (!set[i]) {
+      names[i] = {param.name.text, evaluate_as(*param.default_value, *type_of(*param.type), {.name = param.name.text, .written = {}, .declared = param.type->span}, nullptr)};
+    }
+    if (names[i].second.poisoned()) return {};
+  }
+  if (symbol.active_calls > 0) {
+    reporter_.report("E0211", span, fmt::format("the function `{}` uses itself", symbol.name), "called while it is being computed")
+        .label(symbol.span, "declared here")
+        .note("functions may not recurse, so every file terminates");
+    return {};
+  }
+  ++symbol.active_calls;
+  Value result = evaluate_as(*function.value, *type_of(*function.result), {.name = symbol.name, .written = {}, .declared = function.result->span}, extend(nullptr, std::move(names)));
+  --symbol.active_calls;
+  if (!result.poisoned()) result.origin.span = span;
+  return result;
+}
+
+}  // namespace berth::sema

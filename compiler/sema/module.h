@@ -1,0 +1,36 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/source.h"
+#include "ir/address.h"
+#include "ir/resource.h"
+#include "ir/value.h"
+
+namespace berth::sema {
+
+/// A resource whose every setting has been evaluated and has its type. What the schema fills in is still missing.
+struct Declared {
+  ir::Address address;
+  ir::Map body;
+  Span header;  ///< `service web`
+  std::string doc;
+};
+
+/// What analysis found: everything the source says, without names left to resolve.
+struct Module {
+  std::string stack;
+  Span stack_header;
+  /// Settings of the `stack` block.
+  ir::Map settings;
+  std::vector<Declared> resources;
+  std::vector<ir::Output> outputs;
+  /// Texts made by `plain(…)`: looked at by their writer, and no credentials.
+  std::set<Span> plain;
+  /// Texts made by `floating(…)`: images that may move.
+  std::set<Span> floating;
+};
+
+}  // namespace berth::sema

@@ -1,0 +1,197 @@
+#include "compiler/sema/value.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/check.h"
+
+namespace berth::sema {
+namespace {
+
+constexpr std::size_t kMaxSpelling = 60;
+
+std::string shorten(std::string text) {
+  if (text.size() <= kMaxSpelling) return text;
+  std::size_t end = kMaxSpelling;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return text.substr(0, end) + "…";
+}
+
+std::string quote(std::string_view text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') result += '\\';
+    if (c == '\n') {
+      result += "\\n";
+    } else {
+      result += c;
+    }
+  }
+  return result + "\"";
+}
+
+void spell_into(const Value& value, std::string& out);
+
+struct Speller {
+  std::string& out;
+
+  void operator()(const Poison&) const { out += "…"; }
+  void operator()(const Null&) const { out += "null"; }
+  void operator()(bool b) const { out += b ? "true" : "false"; }
+  void operator()(const ir::Quantity& quantity) const { out += ir::spell(quantity); }
+  void operator()(const Rational& number) const { out += sema::spell(number); }
+  void operator()(const std::string& text) const { out += quote(std::string_view(text).substr(0, 2 * kMaxSpelling)); }
+  void operator()(const ir::Reference& reference) const { out += reference.target.text(); }
+  void operator()(const ListPtr& list) const {
+    out += '[';
+    for (const Value& item : *list) {
+      if (&item != list->data()) out += ", ";
+      if (out.size() > kMaxSpelling) break;
+      spell_into(item, out);
+    }
+    out += ']';
+  }
+  void operator()(const MapPtr& map) const {
+    out += map->empty() ? "{" : "{ ";
+    bool first = true;
+    for (const auto& [key, item] : *map) {
+      if (!first) out += ", ";
+      first = false;
+      if (out.size() > kMaxSpelling) break;
+      out += key + " = ";
+      spell_into(item, out);
+    }
+    out += map->empty() ? "}" : " }";
+  }
+};
+
+void spell_into(const Value& value, std::string& out) { std::visit(Speller{out}, value.data); }
+
+}  // namespace
+
+const std::int64_t* Value::as_integer() const {
+  const ir::Quantity* quantity = as_quantity();
+  return quantity != nullptr && quantity->unit == ir::Unit::none ? &quantity->amount : nullptr;
+}
+
+const List* Value::as_list() const {
+  const ListPtr* list = std::get_if<ListPtr>(&data);
+  return list == nullptr ? nullptr : list->get();
+}
+
+const Map* Value::as_map() const {
+  const MapPtr* map = std::get_if<MapPtr>(&data);
+  return map == nullptr ? nullptr : map->get();
+}
+
+Value make_list(List items, ir::Origin origin) { return {std::make_shared<const List>(std::move(items)), origin}; }
+Value make_map(Map entries, ir::Origin origin) { return {std::make_shared<const Map>(std::move(entries)), origin}; }
+Value make_string(std::string text, ir::Origin origin) { return {std::move(text), origin}; }
+Value make_integer(std::int64_t number, ir::Origin origin) { return {ir::Quantity{number, ir::Unit::none}, origin}; }
+
+bool contains_poison(const Value& value) {
+  if (value.poisoned()) return true;
+  if (const List* list = value.as_list()) return std::any_of(list->begin(), list->end(), contains_poison);
+  if (const Map* map = value.as_map()) {
+    return std::any_of(map->begin(), map->end(), [](const auto& entry) { return contains_poison(entry.second); });
+  }
+  return false;
+}
+
+bool equal(const Value& a, const Value& b) {
+  if (const Rational* left = a.as_decimal()) {
+    if (const std::int64_t* right = b.as_integer()) return *left == Rational(*right);
+  }
+  if (const Rational* right = b.as_decimal()) {
+    if (const std::int64_t* left = a.as_integer()) return Rational(*left) == *right;
+  }
+  if (a.data.index() != b.data.index()) return false;
+  if (a.null() || a.poisoned()) return true;
+  if (const List* left = a.as_list()) {
+    const List& right = *b.as_list();
+    return std::equal(left->begin(), left->end(), right.begin(), right.end(), equal);
+  }
+  if (const Map* left = a.as_map()) {
+    const Map& right = *b.as_map();
+    return std::equal(left->begin(), left->end(), right.begin(), right.end(),
+                      [](const auto& x, const auto& y) { return x.first == y.first && equal(x.second, y.second); });
+  }
+  if (const bool* left = a.as_bool()) return *left == *b.as_bool();
+  if (const ir::Quantity* left = a.as_quantity()) return *left == *b.as_quantity();
+  if (const Rational* left = a.as_decimal()) return *left == *b.as_decimal();
+  if (const std::string* left = a.as_string()) return *left == *b.as_string();
+  return *a.as_reference() == *b.as_reference();
+}
+
+std::string_view unit_phrase(ir::Unit unit) {
+  switch (unit) {
+    case ir::Unit::none: return "an int";
+    case ir::Unit::bytes: return "a size";
+    case ir::Unit::cpu: return "a cpu amount";
+    case ir::Unit::milliseconds: return "a duration";
+    case ir::Unit::basis_points: return "a percentage";
+  }
+  return "a number";
+}
+
+std::string_view kind_phrase(const Value& value) {
+  if (const ir::Quantity* quantity = value.as_quantity()) return unit_phrase(quantity->unit);
+  if (value.null()) return "null";
+  if (value.as_bool() != nullptr) return "a bool";
+  if (value.as_decimal() != nullptr) return "a decimal";
+  if (value.as_string() != nullptr) return "a string";
+  if (value.as_list() != nullptr) return "a list";
+  if (value.as_map() != nullptr) return "a map";
+  if (value.as_reference() != nullptr) return "a reference";
+  return "an erroneous value";
+}
+
+std::string spell(const Value& value) {
+  std::string out;
+  spell_into(value, out);
+  return shorten(std::move(out));
+}
+
+std::string describe(const Value& value) {
+  if (value.null()) return "`null`";
+  if (value.as_list() != nullptr || value.as_map() != nullptr) return std::string(kind_phrase(value));
+  if (const ir::Reference* reference = value.as_reference()) return fmt::format("the {} `{}`", reference->target.kind, reference->target.name);
+  const std::string_view phrase = kind_phrase(value);
+  return fmt::format("the {} `{}`", phrase.substr(phrase.find(' ') + 1), spell(value));
+}
+
+std::size_t size_of(const Value& value) {
+  std::size_t count = 1;
+  if (const List* list = value.as_list()) {
+    for (const Value& item : *list) count += size_of(item);
+  } else if (const Map* map = value.as_map()) {
+    for (const auto& [key, item] : *map) count += size_of(item);
+  }
+  return count;
+}
+
+ir::Value to_ir(const Value& value) {
+  const ir::Origin origin = value.origin;
+  if (const bool* b = value.as_bool()) return ir::Value::boolean(*b, origin);
+  if (const ir::Quantity* quantity = value.as_quantity()) return {ir::Value::Data(*quantity), origin};
+  if (const std::string* text = value.as_string()) return ir::Value::string(*text, origin);
+  if (const ir::Reference* reference = value.as_reference()) return ir::Value::reference(reference->target, origin);
+  if (const List* list = value.as_list()) {
+    ir::List items;
+    items.reserve(list->size());
+    for (const Value& item : *list) items.push_back(to_ir(item));
+    return ir::Value::list(std::move(items), origin);
+  }
+  if (const Map* map = value.as_map()) {
+    ir::Map entries;
+    for (const auto& [key, item] : *map) {
+      if (!item.null()) entries.set(key, to_ir(item));
+    }
+    return ir::Value::map(std::move(entries), origin);
+  }
+  BERTH_CHECK(false, "a value without a place in the IR");
+  return {};
+}
+
+}  // namespace berth::sema

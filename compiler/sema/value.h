@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "compiler/sema/rational.h"
+#include "ir/value.h"
+
+namespace berth::sema {
+
+struct Value;
+using List = std::vector<Value>;
+using Map = std::map<std::string, Value, std::less<>>;
+/// Shared, because names hand the same list to many places.
+using ListPtr = std::shared_ptr<const List>;
+using MapPtr = std::shared_ptr<const Map>;
+
+/// What an expression gave after a mistake that has been reported: compatible with everything, so that one mistake is one diagnostic.
+struct Poison {};
+struct Null {};
+
+/// A value while the source is evaluated: what ir::Value has, and poison, null and decimals, which never reach the IR.
+struct Value {
+  using Data = std::variant<Poison, Null, bool, ir::Quantity, Rational, std::string, ir::Reference, ListPtr, MapPtr>;
+  Data data;
+  ir::Origin origin;
+
+  [[nodiscard]] bool poisoned() const { return std::holds_alternative<Poison>(data); }
+  [[nodiscard]] bool null() const { return std::holds_alternative<Null>(data); }
+  [[nodiscard]] const bool* as_bool() const { return std::get_if<bool>(&data); }
+  [[nodiscard]] const ir::Quantity* as_quantity() const { return std::get_if<ir::Quantity>(&data); }
+  /// The number of an integer without unit.
+  [[nodiscard]] const std::int64_t* as_integer() const;
+  [[nodiscard]] const Rational* as_decimal() const { return std::get_if<Rational>(&data); }
+  [[nodiscard]] const std::string* as_string() const { return std::get_if<std::string>(&data); }
+  [[nodiscard]] const ir::Reference* as_reference() const { return std::get_if<ir::Reference>(&data); }
+  [[nodiscard]] const List* as_list() const;
+  [[nodiscard]] const Map* as_map() const;
+};
+
+Value make_list(List items, ir::Origin origin = {});
+Value make_map(Map entries, ir::Origin origin = {});
+Value make_string(std::string text, ir::Origin origin = {});
+Value make_integer(std::int64_t number, ir::Origin origin = {});
+
+/// Whether poison is in it, at any depth.
+bool contains_poison(const Value& value);
+/// Equality of the language: int and decimal compare by number, everything else by kind and content.
+bool equal(const Value& a, const Value& b);
+
+/// "a string", "an int", "a size", "a list" …
+std::string_view kind_phrase(const Value& value);
+/// As written in the language, shortened to a line: `512 MiB`, `"x"`, `[1, 2]`.
+std::string spell(const Value& value);
+/// "the duration `5m`", "a list": for messages.
+std::string describe(const Value& value);
+/// "a size", "an int" … for a unit.
+std::string_view unit_phrase(ir::Unit unit);
+
+/// How many values of the IR it becomes.
+std::size_t size_of(const Value& value);
+/// The IR's form; only for values that a type has accepted (no poison, null or decimal in it).
+ir::Value to_ir(const Value& value);
+
+}  // namespace berth::sema
