@@ -60,7 +60,7 @@ void keep_count(Draft& draft) {
 
   now = census(draft);
   std::int64_t wanted = std::max<std::int64_t>(0, std::min(desired - now.healthy, ceiling - now.healthy - now.unhealthy));
-  const bool no_room = now.unhealthy > 0 && now.coming == 0 && wanted == 0 && now.healthy < desired;
+  const bool no_room = now.unhealthy > 0 && wanted == 0 && now.healthy < desired;
   if (no_room && !ceased) {
     // No room for a replacement beside it: one unhealthy task goes first, the next when this one's replacement is up.
     stop_unhealthy(draft, 1);

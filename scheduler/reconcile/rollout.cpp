@@ -146,16 +146,26 @@ class Rollout {
   /// what is healthy beyond desired.
   void stop_old() {
     const bool carried = is_carried();
-    const std::int64_t surplus = std::max<std::int64_t>(0, draft_.count(Fitness::Healthy) - desired_);
-    std::int64_t need = carried ? draft_.total() : std::max<std::int64_t>(0, missing_new() - room()) + surplus;
-    std::int64_t budget = draft_.count(Fitness::Healthy) - bounds_.lower;
+    const std::int64_t healthy = draft_.count(Fitness::Healthy);
+    // After a scale-in there may be more tasks than the maximum: these have to go as well before a new one can start.
+    std::int64_t needed_room = missing_new() == 0 ? 0 : std::max<std::int64_t>(0, missing_new() + draft_.total() - bounds_.upper);
+    std::int64_t beyond_desired = std::max<std::int64_t>(0, healthy - desired_);
+    std::int64_t budget = healthy - bounds_.lower;
     std::vector<LiveTask> chosen;
     for (const LiveTask& task : scale_in_order(draft_.live)) {
-      if (need <= 0) break;
       if (is_new(task) || (!carried && is_given_time(task))) continue;
-      if (task.fitness == Fitness::Healthy && budget-- <= 0) break;
+      if (task.fitness != Fitness::Healthy) {
+        if (!carried && healthy < desired_ && needed_room <= 0) continue;
+      } else {
+        if (budget <= 0 || (!carried && needed_room + beyond_desired <= 0)) break;
+        --budget;
+      }
       chosen.push_back(task);
-      --need;
+      if (needed_room > 0) {
+        --needed_room;
+      } else if (task.fitness == Fitness::Healthy) {
+        --beyond_desired;
+      }
     }
     give_up(chosen);
     stop(chosen, scaling_reason());
@@ -200,8 +210,7 @@ class Rollout {
 
   void note_if_stuck() {
     const DeploymentConfiguration& configuration = draft_.service.deployment_configuration;
-    const bool idle = draft_.decision.start.empty() && draft_.decision.stop.empty();
-    if (!idle || missing_new() == 0 || room() > 0) return;
+    if (missing_new() == 0 || room() > 0) return;
     if (!can_never_progress(desired_, configuration.minimum_healthy_percent, configuration.maximum_percent)) return;
     draft_.event_once(
         "was unable to stop or start tasks during a deployment because of the service deployment configuration. Update the "
