@@ -21,6 +21,13 @@ void log_failure(std::string_view event, const Error& error) {
   log(LogLevel::warn, event, {{"code", error.code}, {"reason", error.message}});
 }
 
+/// Takes a report into the task. Only a task with a network of its own has an address; on a bridge each container has another.
+bool take_report(Task& task, scheduler::ContainerObservation observation, Timestamp now, const scheduler::TransitionOptions& options) {
+  auto* started = std::get_if<scheduler::Started>(&observation.report);
+  if (started != nullptr && task.network_mode != "awsvpc") started->private_ip.clear();
+  return scheduler::apply(task, observation, now, options).any;
+}
+
 /// Drops the oldest lines until the rest has at most `bytes`.
 void bound(std::vector<LogLine>& lines, std::size_t bytes) {
   std::size_t total = 0;
@@ -53,13 +60,13 @@ bool Agent::step(Timestamp now) {
   if (retry_at_ && now < *retry_at_) return false;
   retry_at_.reset();
   bool worked = false;
-  for (bool changed = true; changed && !retry_at_;) {
+  do {
     collect();
-    changed = take_news(now);
-    if (!retry_at_ && (resync_wanted_ || now >= next_resync_)) changed |= resync(now);
-    if (!retry_at_ && recovered_) changed |= run_tasks(now);
-    worked |= changed;
-  }
+    worked |= take_news(now);
+    if (!retry_at_ && (resync_wanted_ || now >= next_resync_)) worked |= resync(now);
+    if (!retry_at_ && recovered_) worked |= run_tasks(now);
+    collect();
+  } while (!retry_at_ && (!news_.empty() || due_.next_due().value_or(Timestamp::max()) <= now));
   return worked;
 }
 
@@ -140,7 +147,7 @@ void Agent::apply(const std::string& task_id, const std::vector<scheduler::Conta
   if (!known) return;
   Task task = *known;
   bool changed = false;
-  for (const auto& observation : observations) changed |= scheduler::apply(task, observation, now, options_.transitions).any;
+  for (const auto& observation : observations) changed |= take_report(task, observation, now, options_.transitions);
   if (changed) store_.put_task(task);
   due_.add(task_id, now);
 }
@@ -152,27 +159,30 @@ bool Agent::run_tasks(Timestamp now) {
   for (std::optional<std::string> id; ids.size() < kBatch && (id = due_.pop(now));) ids.push_back(*id);
   if (ids.empty()) return false;
   Store::Transaction transaction(store_);
-  for (const auto& id : ids) plan_task(id, now);
+  bool changed = false;
+  for (const auto& id : ids) changed |= plan_task(id, now);
   if (!commit(transaction, now)) {
     for (const auto& id : ids) due_.add(id, now + kRetry);
     return false;
   }
   for (auto& planned : std::exchange(planned_, {})) carry_out(std::move(planned.operation), planned.ran);
-  return true;
+  return changed;
 }
 
-void Agent::plan_task(const std::string& task_id, Timestamp now) {
+bool Agent::plan_task(const std::string& task_id, Timestamp now) {
   auto known = store_.task(task_id);
-  if (!known || !is_live(*known)) return;
+  if (!known || !is_live(*known)) return false;
   Task task = *known;
-  bool changed = scheduler::settle(task, now).any;
+  bool settled = scheduler::settle(task, now).any;
   auto step = scheduler::next_actions(task, now, options_.transitions);
+  bool changed = settled || !step.actions.empty();
   for (const auto& action : step.actions) {
     scheduler::begin(task, action, now);
     plan_action(task, action);
   }
-  if (changed || !step.actions.empty()) store_.put_task(task);
+  if (changed) store_.put_task(task);
   if (step.wake_at) due_.add(task_id, *step.wake_at);
+  return changed;
 }
 
 void Agent::plan_action(const Task& task, const scheduler::ContainerAction& action) {
@@ -250,7 +260,7 @@ bool Agent::compare(const Ref<Task>& before, const std::map<std::string, Contain
     if (container.in_flight) continue;
     auto found = by_name.find(runtime_name(task, container.name));
     const auto* state = found != by_name.end() && found->second.task_id == task.id ? &found->second : nullptr;
-    for (const auto& observation : differences(container, state)) (void)scheduler::apply(task, observation, now, options_.transitions);
+    for (const auto& observation : differences(container, state)) (void)take_report(task, observation, now, options_.transitions);
     bool risen = state != nullptr && state->phase == ContainerState::Phase::running && container.known_status == ContainerStatus::Stopped;
     if (risen) submit_untracked(OperationKind::stop, *state);
   }

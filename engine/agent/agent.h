@@ -81,7 +81,8 @@ class Agent {
   void apply(const std::string& task_id, const std::vector<scheduler::ContainerObservation>& observations, Timestamp now);
 
   bool run_tasks(Timestamp now);
-  void plan_task(const std::string& task_id, Timestamp now);
+  /// Whether it changed the task.
+  bool plan_task(const std::string& task_id, Timestamp now);
   void plan_action(const scheduler::Task& task, const scheduler::ContainerAction& action);
   void carry_out(Operation operation, bool ran);
   void read_tail(const Operation& operation);
