@@ -97,7 +97,6 @@ class Store {
   [[nodiscard]] std::vector<std::string> list_families(const std::string& prefix, const std::string& status, const std::string& after,
                                                        std::size_t limit) const;
   void put_task_definition(const TaskDefinitionRecord& record);
-  void remove_task_definition(const std::string& family, std::int64_t revision);
 
   // ---- services ----
   /// INACTIVE ones too, until they are purged.
@@ -154,6 +153,8 @@ class Store {
   [[nodiscard]] std::vector<std::string> log_groups(const std::string& prefix, const std::string& after, std::size_t limit) const;
   [[nodiscard]] std::vector<LogStreamRecord> log_streams(const std::string& group, const std::string& prefix, const std::string& after,
                                                          std::size_t limit) const;
+  /// The streams created last, newest first.
+  [[nodiscard]] std::vector<LogStreamRecord> newest_log_streams(const std::string& group, const std::string& prefix, std::size_t limit) const;
   /// Replaces the tail of a container; the caller bounds it (1 MiB, 10,000 lines).
   void put_log_tail(const std::string& task_id, const std::string& container, const LogTail& tail);
   [[nodiscard]] std::optional<LogTail> log_tail(const std::string& task_id, const std::string& container) const;

@@ -101,11 +101,6 @@ void Store::put_task_definition(const TaskDefinitionRecord& record) {
   state_->definitions[key] = std::make_shared<TaskDefinitionRecord>(record);
 }
 
-void Store::remove_task_definition(const std::string& family, std::int64_t revision) {
-  state_->write("DELETE FROM task_definitions WHERE family = ? AND revision = ?", family, revision);
-  state_->definitions.erase(cache_key(family, revision));
-}
-
 std::optional<TokenRecord> Store::token(const std::string& scope, const std::string& token) const {
   std::optional<TokenRecord> record;
   state_->read(

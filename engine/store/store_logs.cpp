@@ -58,6 +58,15 @@ std::vector<LogStreamRecord> Store::log_streams(const std::string& group, const 
   return records;
 }
 
+std::vector<LogStreamRecord> Store::newest_log_streams(const std::string& group, const std::string& prefix, std::size_t limit) const {
+  std::vector<LogStreamRecord> records;
+  state_->read(
+      "SELECT log_group, stream, task_id, container, created_at FROM log_streams "
+      "WHERE log_group = ? AND stream >= ? AND stream < ? ORDER BY created_at DESC, stream LIMIT ?",
+      [&](const Query& query) { records.push_back(stream_of(query)); }, group, prefix, end_of(prefix), static_cast<std::int64_t>(limit));
+  return records;
+}
+
 void Store::put_log_tail(const std::string& task_id, const std::string& container, const LogTail& tail) {
   state_->write("INSERT INTO log_tails (task_id, container, lines) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET lines=excluded.lines", task_id,
                 container, canonical_json(to_json(tail)));

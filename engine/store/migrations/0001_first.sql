@@ -64,6 +64,7 @@ CREATE TABLE log_streams (
   created_at INTEGER,
   PRIMARY KEY (log_group, stream)
 ) WITHOUT ROWID;
+CREATE INDEX log_streams_by_age ON log_streams (log_group, created_at, stream);
 CREATE INDEX log_streams_of_task ON log_streams (task_id);
 
 CREATE TABLE log_tails (

@@ -1,0 +1,294 @@
+#include "engine/handlers/present.h"
+
+#include "api/codec.h"
+#include "engine/handlers/resolve.h"
+
+namespace berth::engine {
+namespace {
+
+constexpr const char* kZone = "a";
+
+std::optional<std::string> text_or_absent(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  return text;
+}
+
+/// A member that was stored as it came.
+template <class T>
+std::optional<T> kept(const Json& extra, const char* name) {
+  const auto found = extra.find(name);
+  if (found == extra.end() || found->is_null()) return std::nullopt;
+  auto value = api::decode<T>(*found);
+  if (!value) return std::nullopt;
+  return std::move(*value);
+}
+
+template <class T>
+std::vector<T> kept_list(const Json& extra, const char* name) {
+  std::vector<T> list;
+  const auto found = extra.find(name);
+  if (found == extra.end() || !found->is_array()) return list;
+  for (const Json& item : *found) {
+    if (auto value = api::decode<T>(item)) list.push_back(std::move(*value));
+  }
+  return list;
+}
+
+std::optional<std::string> kept_text(const Json& extra, const char* name) {
+  const auto found = extra.find(name);
+  if (found == extra.end() || !found->is_string()) return std::nullopt;
+  return found->get<std::string>();
+}
+
+api::KeyValuePair statistic(const char* name, std::int64_t value) { return {.name = name, .value = std::to_string(value), .other_members = {}}; }
+
+api::DeploymentConfiguration present_configuration(const scheduler::DeploymentConfiguration& configuration) {
+  api::DeploymentConfiguration shown;
+  shown.deployment_circuit_breaker =
+      api::DeploymentCircuitBreaker{.enable = configuration.circuit_breaker.enable, .rollback = configuration.circuit_breaker.rollback};
+  shown.maximum_percent = configuration.maximum_percent;
+  shown.minimum_healthy_percent = configuration.minimum_healthy_percent;
+  shown.strategy = "ROLLING";
+  return shown;
+}
+
+api::Deployment present_deployment(const scheduler::Deployment& deployment, const TaskCounts& counts) {
+  api::Deployment shown;
+  shown.id = deployment.id;
+  shown.status = name_of(deployment.status);
+  shown.task_definition = deployment.task_definition_arn;
+  shown.desired_count = deployment.desired_count;
+  shown.pending_count = counts.pending;
+  shown.running_count = counts.running;
+  shown.failed_tasks = deployment.failed_tasks;
+  shown.created_at = deployment.created_at;
+  shown.updated_at = deployment.updated_at;
+  shown.launch_type = deployment.launch_type;
+  shown.network_configuration = kept<api::NetworkConfiguration>(deployment.extra, "networkConfiguration");
+  shown.rollout_state = name_of(deployment.rollout_state);
+  shown.rollout_state_reason = deployment.rollout_state_reason;
+  return shown;
+}
+
+std::map<std::string, TaskCounts> counts_by_deployment(const Store& store, const ServiceKey& key) {
+  std::map<std::string, TaskCounts> counts;
+  for (const Ref<scheduler::Task>& task : store.live_tasks_of(key)) {
+    if (task->desired_status == scheduler::DesiredStatus::Stopped) continue;
+    TaskCounts& mine = counts[task->deployment_id];
+    if (task->last_status == scheduler::TaskStatus::Running) ++mine.running;
+    if (is_pending(task->last_status)) ++mine.pending;
+  }
+  return counts;
+}
+
+api::Container present_container(const scheduler::Task& task, const scheduler::Container& container, const api::ContainerDefinition* definition) {
+  api::Container shown;
+  shown.container_arn = container.arn;
+  shown.task_arn = task.arn;
+  shown.name = container.name;
+  shown.image = container.image;
+  shown.image_digest = text_or_absent(container.image_digest);
+  shown.runtime_id = text_or_absent(container.runtime_id);
+  shown.last_status = api_name(container.known_status);
+  if (container.exit_code) shown.exit_code = *container.exit_code;
+  shown.reason = text_or_absent(container.reason);
+  shown.network_bindings.emplace();
+  for (const scheduler::NetworkBinding& binding : container.network_bindings) {
+    shown.network_bindings->push_back({.bind_ip = binding.bind_ip,
+                                       .container_port = binding.container_port,
+                                       .host_port = binding.host_port,
+                                       .protocol = binding.protocol});
+  }
+  shown.network_interfaces.emplace();
+  if (task.network_mode == "awsvpc" && !task.private_ip.empty()) {
+    shown.network_interfaces->push_back({.attachment_id = kept_text(task.extra, "attachmentId"), .private_ipv4_address = task.private_ip});
+  }
+  shown.health_status = name_of(container.health);
+  shown.cpu = std::to_string(definition ? definition->cpu.value_or(0) : 0);
+  if (definition && definition->memory) shown.memory = std::to_string(*definition->memory);
+  if (definition && definition->memory_reservation) shown.memory_reservation = std::to_string(*definition->memory_reservation);
+  return shown;
+}
+
+const api::ContainerDefinition* definition_of(const Ref<TaskDefinitionRecord>& record, const std::string& container) {
+  if (!record || !record->definition.container_definitions) return nullptr;
+  for (const api::ContainerDefinition& candidate : *record->definition.container_definitions) {
+    if (candidate.name == container) return &candidate;
+  }
+  return nullptr;
+}
+
+std::vector<api::Attachment> attachments_of(const scheduler::Task& task) {
+  if (task.network_mode != "awsvpc") return {};
+  api::Attachment attachment;
+  attachment.id = kept_text(task.extra, "attachmentId");
+  attachment.type = "ElasticNetworkInterface";
+  const bool ended = task.last_status == scheduler::TaskStatus::Stopped;
+  attachment.status = ended ? "DELETED" : task.private_ip.empty() ? "PRECREATED" : "ATTACHED";
+  attachment.details.emplace();
+  if (!task.private_ip.empty()) attachment.details->push_back({.name = "privateIPv4Address", .value = task.private_ip, .other_members = {}});
+  return {attachment};
+}
+
+api::Resource integer_resource(const char* name, std::int64_t value) {
+  return {.name = name, .type = "INTEGER", .double_value = 0.0, .long_value = 0, .integer_value = value};
+}
+
+api::Resource port_resource(const char* name, const std::vector<scheduler::HostPort>& taken, const std::string& protocol) {
+  api::Resource resource{.name = name, .type = "STRINGSET", .double_value = 0.0, .long_value = 0, .integer_value = 0};
+  resource.string_set_value.emplace();
+  for (const scheduler::HostPort& port : taken) {
+    if (port.protocol == protocol) resource.string_set_value->push_back(std::to_string(port.port));
+  }
+  return resource;
+}
+
+std::vector<api::Resource> resources(const scheduler::Resources& amount, const std::vector<scheduler::HostPort>& taken) {
+  return {integer_resource("CPU", amount.cpu), integer_resource("MEMORY", amount.memory), port_resource("PORTS", taken, "tcp"),
+          port_resource("PORTS_UDP", taken, "udp")};
+}
+
+}  // namespace
+
+api::Cluster present_cluster(const Context& context, const Cluster& cluster, const ClusterParts& parts) {
+  const bool active = cluster.status == "ACTIVE";
+  const TaskCounts tasks = context.store.cluster_task_counts(cluster.name);
+  const Store::ServiceCounts services = context.store.cluster_service_counts(cluster.name);
+  api::Cluster shown;
+  shown.cluster_arn = cluster.arn;
+  shown.cluster_name = cluster.name;
+  shown.status = cluster.status;
+  shown.registered_container_instances_count = 0;
+  for (const auto& instance : context.store.instances(cluster.name)) {
+    if (active && instance->status != scheduler::InstanceStatus::Inactive) ++*shown.registered_container_instances_count;
+  }
+  shown.running_tasks_count = tasks.running;
+  shown.pending_tasks_count = tasks.pending;
+  shown.active_services_count = services.active;
+  shown.statistics.emplace();
+  if (parts.statistics) {
+    shown.statistics = {statistic("runningEC2TasksCount", tasks.running),       statistic("runningFargateTasksCount", 0),
+                        statistic("pendingEC2TasksCount", tasks.pending),       statistic("pendingFargateTasksCount", 0),
+                        statistic("activeEC2ServiceCount", services.active),    statistic("activeFargateServiceCount", 0),
+                        statistic("drainingEC2ServiceCount", services.draining), statistic("drainingFargateServiceCount", 0)};
+  }
+  shown.tags = parts.tags ? present_tags(cluster.tags) : std::vector<api::Tag>{};
+  shown.settings = parts.settings ? kept_list<api::ClusterSetting>(cluster.extra, "settings") : std::vector<api::ClusterSetting>{};
+  shown.capacity_providers.emplace();
+  shown.default_capacity_provider_strategy.emplace();
+  if (parts.configuration && cluster.extra.contains("configuration")) shown.configuration = cluster.extra["configuration"];
+  return shown;
+}
+
+api::Service present_service(const Context& context, const scheduler::Service& service, Tags tags) {
+  const ServiceKey key = key_of(service);
+  const TaskCounts counts = context.store.service_task_counts(key);
+  api::Service shown;
+  shown.service_arn = service.arn;
+  shown.service_name = service.name;
+  shown.cluster_arn = service.cluster_arn;
+  shown.load_balancers.emplace();
+  shown.service_registries.emplace();
+  shown.status = name_of(service.status);
+  shown.desired_count = service.desired_count;
+  shown.running_count = counts.running;
+  shown.pending_count = counts.pending;
+  shown.launch_type = service.launch_type;
+  shown.task_definition = service.task_definition_arn;
+  shown.deployment_configuration = present_configuration(service.deployment_configuration);
+  shown.deployments.emplace();
+  const auto by_deployment = counts_by_deployment(context.store, key);
+  for (const scheduler::Deployment& deployment : service.deployments) {
+    const auto mine = by_deployment.find(deployment.id);
+    shown.deployments->push_back(present_deployment(deployment, mine == by_deployment.end() ? TaskCounts{} : mine->second));
+  }
+  shown.events.emplace();
+  for (const scheduler::ServiceEvent& event : service.events) {
+    shown.events->push_back({.id = event.id, .created_at = event.created_at, .message = event.message});
+  }
+  shown.created_at = service.created_at;
+  shown.placement_constraints.emplace();
+  shown.placement_strategy = kept_list<api::PlacementStrategy>(service.extra, "placementStrategy");
+  shown.network_configuration = kept<api::NetworkConfiguration>(service.extra, "networkConfiguration");
+  shown.health_check_grace_period_seconds = service.health_check_grace_period_seconds;
+  shown.scheduling_strategy = name_of(service.scheduling_strategy);
+  shown.deployment_controller = api::DeploymentController{.type = "ECS"};
+  if (tags == Tags::show) shown.tags = present_tags(service.tags);
+  shown.created_by = text_or_absent(service.created_by);
+  shown.enable_ecs_managed_tags = service.enable_ecs_managed_tags;
+  shown.propagate_tags = service.propagate_tags;
+  shown.enable_execute_command = service.enable_execute_command;
+  shown.availability_zone_rebalancing = kept_text(service.extra, "availabilityZoneRebalancing");
+  return shown;
+}
+
+api::Task present_task(const Context& context, const scheduler::Task& task, Tags tags) {
+  const std::string cluster = cluster_name_of(task.cluster_arn);
+  const Ref<TaskDefinitionRecord> record = context.store.task_definition(task.task_definition_arn);
+  api::Task shown;
+  shown.attachments = attachments_of(task);
+  shown.availability_zone = context.config.arns.region + kZone;
+  shown.cluster_arn = task.cluster_arn;
+  shown.connectivity = task.connected ? "CONNECTED" : "DISCONNECTED";
+  if (!task.instance_id.empty()) shown.container_instance_arn = context.config.arns.container_instance(cluster, task.instance_id);
+  shown.containers.emplace();
+  for (const scheduler::Container& container : task.containers) {
+    shown.containers->push_back(present_container(task, container, definition_of(record, container.name)));
+  }
+  shown.cpu = kept_text(task.extra, "cpu");
+  shown.memory = kept_text(task.extra, "memory");
+  shown.created_at = task.created_at;
+  shown.desired_status = name_of(task.desired_status);
+  shown.enable_execute_command = false;
+  shown.execution_stopped_at = task.execution_stopped_at;
+  shown.group = task.group;
+  shown.health_status = name_of(task.health);
+  shown.last_status = name_of(task.last_status);
+  shown.launch_type = task.launch_type;
+  shown.overrides = kept<api::TaskOverride>(task.extra, "overrides");
+  shown.pull_started_at = task.pull_started_at;
+  shown.pull_stopped_at = task.pull_stopped_at;
+  shown.started_at = task.started_at;
+  shown.started_by = text_or_absent(task.started_by);
+  if (task.stop_code) shown.stop_code = name_of(*task.stop_code);
+  shown.stopped_at = task.stopped_at;
+  shown.stopped_reason = text_or_absent(task.stopped_reason);
+  shown.stopping_at = task.stopping_at;
+  shown.tags = tags == Tags::show ? present_tags(task.tags) : std::vector<api::Tag>{};
+  shown.task_arn = task.arn;
+  shown.task_definition_arn = task.task_definition_arn;
+  shown.version = task.version;
+  return shown;
+}
+
+api::ContainerInstance present_instance(const Context& context, const scheduler::Instance& instance, Tags tags) {
+  const TaskCounts counts = context.store.instance_task_counts(instance.id);
+  const scheduler::Resources& reserved = context.store.reserved();
+  scheduler::Resources remaining = instance.registered;
+  remaining.cpu -= reserved.cpu;
+  remaining.memory -= reserved.memory;
+  std::vector<scheduler::HostPort> taken = instance.registered.ports;
+  taken.insert(taken.end(), reserved.ports.begin(), reserved.ports.end());
+  api::ContainerInstance shown;
+  shown.container_instance_arn = instance.arn;
+  shown.version = instance.version;
+  shown.version_info = api::VersionInfo{.agent_version = context.config.version};
+  shown.registered_resources = resources(instance.registered, instance.registered.ports);
+  shown.remaining_resources = resources(remaining, taken);
+  shown.status = name_of(instance.status);
+  shown.agent_connected = instance.agent_connected;
+  shown.running_tasks_count = counts.running;
+  shown.pending_tasks_count = counts.pending;
+  shown.attributes.emplace();
+  for (const scheduler::Attribute& attribute : instance.attributes) {
+    api::Attribute item{.name = attribute.name};
+    if (!attribute.value.empty()) item.value = attribute.value;
+    shown.attributes->push_back(std::move(item));
+  }
+  shown.registered_at = instance.registered_at;
+  shown.attachments.emplace();
+  shown.tags = tags == Tags::show ? present_tags(instance.tags) : std::vector<api::Tag>{};
+  return shown;
+}
+
+}  // namespace berth::engine
