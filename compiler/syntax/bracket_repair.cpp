@@ -257,9 +257,11 @@ std::vector<Edit> repair_brackets(std::string_view text, const Tokens& tokens, R
   const Findings plain = Matcher(tokens, lines).run(0, 0);
   if (plain.missing.empty() && plain.strays.empty()) return {};
   Findings findings = Matcher(tokens, lines).run(plain.missing_count, plain.strays.size());
-  // Indentation that misleads finds more mistakes than there are.
-  const auto total = [](const Findings& found) { return found.missing_count + found.strays.size(); };
-  if (total(findings) > total(plain)) findings = plain;
+  // Where the indentation misleads, closers are left over that closed something.
+  const auto left_over = [](const Findings& found) {
+    return std::count_if(found.strays.begin(), found.strays.end(), [](const Stray& stray) { return !stray.instead_of; });
+  };
+  if (left_over(findings) > left_over(plain)) findings = plain;
   Repair repair(text, tokens, lines, reporter);
   for (const Missing& missing : findings.missing) repair.report(missing);
   for (const Stray& stray : findings.strays) repair.report(stray);

@@ -57,12 +57,13 @@ class SyntaxError {
   /// The list, the more particular first.
   void report() {
     using Row = bool (SyntaxError::*)();
-    static constexpr std::array<Row, 19> kRows = {
-        &SyntaxError::foreign_comment, &SyntaxError::foreign_or,         &SyntaxError::brace_on_next_line, &SyntaxError::missing_value,
-        &SyntaxError::double_equals,   &SyntaxError::colon_for_equals,   &SyntaxError::dotted_setting,     &SyntaxError::missing_equals,
-        &SyntaxError::missing_comma,   &SyntaxError::swallowed_unit,     &SyntaxError::second_equals,      &SyntaxError::moved_arrow,
-        &SyntaxError::missing_type,    &SyntaxError::assert_message,     &SyntaxError::keyword_as_name,    &SyntaxError::missing_name,
-        &SyntaxError::missing_keyword, &SyntaxError::missing_block,      &SyntaxError::bare_expression};
+    static constexpr std::array<Row, 21> kRows = {
+        &SyntaxError::keyword_as_setting, &SyntaxError::keyword_alone,  &SyntaxError::foreign_comment, &SyntaxError::foreign_or,
+        &SyntaxError::brace_on_next_line, &SyntaxError::missing_value,  &SyntaxError::double_equals,   &SyntaxError::colon_for_equals,
+        &SyntaxError::dotted_setting,     &SyntaxError::missing_equals, &SyntaxError::missing_comma,   &SyntaxError::swallowed_unit,
+        &SyntaxError::moved_arrow,        &SyntaxError::missing_type,   &SyntaxError::second_equals,   &SyntaxError::assert_message,
+        &SyntaxError::keyword_as_name,    &SyntaxError::missing_name,   &SyntaxError::missing_keyword, &SyntaxError::missing_block,
+        &SyntaxError::bare_expression};
     for (const Row row : kRows) {
       if ((this->*row)()) return;
     }
@@ -125,6 +126,31 @@ class SyntaxError {
 
   // ---- the rows; each says whether it was the one ----
 
+  /// `if = 3`
+  bool keyword_as_setting() {
+    if (at_.type != P::ASSIGN || !is_keyword(before_.type) || !any_of(before_that_.type, {P::NL, P::LBRACE, P::COMMA})) return false;
+    report_at("E0010", before_, fmt::format("{} is a word of the language, not a setting's name", quoted(before_)))
+        .help(fmt::format("write it as a string: `\"{}\"`", spelled(before_)))
+        .fix(span(before_), fmt::format("\"{}\"", spelled(before_)));
+    return true;
+  }
+
+  /// `let =`, `use` and the end of the line: what follows cannot be of this item, nor is the word a setting's name.
+  bool keyword_alone() {
+    if (!in_rule({P::RuleItem, P::RuleTopItem}) || !is_keyword(before_.type) || at_.type == P::COLON) return false;
+    if (is_keyword(at_.type) && any_of(before_.type, {P::KW_LET, P::KW_PARAM, P::KW_FN, P::KW_TYPE, P::KW_OUTPUT})) {
+      return report_keyword_as_name();
+    }
+    if (any_of(before_.type, {P::KW_ASSERT, P::KW_USE})) {
+      report_gap("E0001", fmt::format("expected a value after {}", quoted(before_)), at_.type == P::NL ? "the line ends here" : "");
+      return true;
+    }
+    const bool text = any_of(before_.type, {P::KW_IMPORT, P::KW_FROM, P::KW_CHECK});
+    const std::string_view what = before_.type == P::KW_MOVED ? "an address" : text ? "a string" : "a name";
+    report_gap_or_token("E0010", fmt::format("expected {} after {}", what, quoted(before_)));
+    return true;
+  }
+
   bool foreign_comment() {
     const bool after_slash = before_.type == P::SLASH && any_of(at_.type, {P::SLASH, P::STAR}) && adjacent(before_, at_);
     const bool first = at_.type == P::SLASH && any_of(after_.type, {P::SLASH, P::STAR}) && adjacent(at_, after_);
@@ -158,11 +184,12 @@ class SyntaxError {
   }
 
   bool missing_value() {
-    if (!expects_value() || in_rule({P::RuleList}) || at_.type == P::ASSIGN || at_.type == P::EQ) return false;
+    if (!expects_value() || in_rule({P::RuleList})) return false;
     if (at_.type == P::COLON || (is_keyword(at_.type) && before_.type == P::NL)) return false;
     const std::string message = fmt::format("expected a value after {}", quoted(before_));
-    if (ends_value(at_.type)) {
-      Diagnostic& diagnostic = report_gap("E0001", message, at_.type == P::NL ? "the line ends here" : "nothing stands here");
+    if (ends_value(at_.type) || !same_line()) {
+      const bool line_ends = at_.type == P::NL || !same_line();
+      Diagnostic& diagnostic = report_gap("E0001", message, line_ends ? "the line ends here" : "nothing stands here");
       if (before_.type == P::ASSIGN && at_.type == P::NL) diagnostic.help("values start on the same line as `=`");
     } else {
       report_at("E0001", at_, message, fmt::format("{} is no value", quoted(at_)));
@@ -183,6 +210,7 @@ class SyntaxError {
       report_at("E0008", at_, "settings use `=`, not `:`")
           .note("this looks like YAML; try `berth import -`")
           .note("a block is written `name { … }`");
+      reporter_.give_up();
       return true;
     }
     const bool blank_before = at_.begin > 0 && text_[at_.begin - 1] == ' ';
@@ -212,18 +240,26 @@ class SyntaxError {
   bool missing_equals() {
     const bool named = in_rule({P::RuleEntry, P::RuleField, P::RuleLetItem, P::RuleTypeItem, P::RuleObject});
     if (!named || !expects(P::ASSIGN) || expects_value()) return false;
+    if (at_.type == P::LPAREN && adjacent(before_, at_)) return false;
     if (begins_value(at_.type) || (at_.type == P::LBRACE && !expects(P::LBRACE))) {
       if (!same_line()) return false;
       report_missing_equals(at_, before_.end);
       return true;
     }
     if (!ends_value(at_.type)) return false;
+    if (in_rule({P::RuleLetItem}) && before_that_.type == P::COLON && (before_.type == P::NUMBER || begins_string(before_.type))) {
+      report_at("E0008", before_that_, "settings use `=`, not `:`").note("`:` is for types").help("write `=`").fix(span(before_that_), " =");
+      return true;
+    }
     if (auto* entry = innermost<P::EntryContext>(); entry != nullptr && rules_.front() == entry && label_is_value(*entry)) return true;
     const bool block = expects(P::LBRACE);
     Diagnostic& diagnostic = report_gap("E0002", block ? fmt::format("{} has neither `=` nor `{{`", whole_item())
                                                        : fmt::format("{} has no `=`", whole_item()), "");
-    diagnostic.help(block ? fmt::format("a setting is written `{0} = …`, a block `{0} {{ … }}`", spelled(before_))
-                          : fmt::format("write `{} = …`", spelled(before_)));
+    if (block) {
+      diagnostic.help(fmt::format("a setting is written `{0} = …`, a block `{0} {{ … }}`", spelled(before_)));
+    } else {
+      diagnostic.help("write `=` and a value");
+    }
     return true;
   }
 
@@ -260,7 +296,7 @@ class SyntaxError {
   }
 
   bool missing_comma() {
-    if (!same_line() || before_.type == P::NL || at_.type == P::NL) return false;
+    if (before_.type == P::NL || at_.type == P::NL || !(same_line() || in_rule({P::RulePostfix}))) return false;
     if (in_rule({P::RuleList, P::RulePostfix}) && expects(P::COMMA) && begins_value(at_.type)) {
       report_at("E0003", at_, in_rule({P::RuleList}) ? "two values of a list need a comma" : "two arguments need a comma")
           .help("write `,` between them")
@@ -297,9 +333,10 @@ class SyntaxError {
     if (innermost<P::BodyContext>() == nullptr && in_rule({P::RuleTopItem}) && before_.type == P::NL) return false;
     const bool condition = in_rule({P::RuleIfItem, P::RuleForItem, P::RuleAssertItem, P::RuleCheckItem, P::RuleWhere, P::RuleUseItem,
                                     P::RuleForClause, P::RulePrimary, P::RuleExpr, P::RuleList, P::RuleInterp});
+    const bool before_block = in_rule({P::RuleBody}) && expects(P::LBRACE);
     if (before_.type == P::NL || any_of(before_.type, {P::LBRACE, P::COMMA})) {
       report_at("E0010", at_, "a setting begins with its name");
-    } else if (condition || expects(P::KW_THEN)) {
+    } else if (condition || before_block || expects(P::KW_THEN)) {
       report_at("E0009", at_, "`=` sets; to compare, write `==`").help("write `==`").fix(span(at_), "==");
     } else {
       report_at("E0010", at_, "a setting has one `=`").help("to compare, write `==`").fix(span(at_), "==");
@@ -341,7 +378,10 @@ class SyntaxError {
   }
 
   bool keyword_as_name() {
-    if (!is_keyword(at_.type) || !expects(P::IDENT) || expects_value()) return false;
+    return is_keyword(at_.type) && same_line() && expects(P::IDENT) && !expects_value() && report_keyword_as_name();
+  }
+
+  bool report_keyword_as_name() {
     report_at("E0010", at_, fmt::format("{} is a word of the language, not a name", quoted(at_)))
         .help(fmt::format("choose another name, such as `{}_`", spelled(at_)));
     return true;
@@ -359,8 +399,8 @@ class SyntaxError {
   }
 
   void report_gap_or_token(std::string_view code, std::string message) {
-    if (ends_value(at_.type)) {
-      report_gap(code, std::move(message), at_.type == P::NL ? "the line ends here" : "");
+    if (ends_value(at_.type) || !same_line()) {
+      report_gap(code, std::move(message), at_.type == P::NL || !same_line() ? "the line ends here" : "");
     } else {
       report_at(code, at_, std::move(message));
     }
@@ -371,6 +411,7 @@ class SyntaxError {
       std::size_t type;
       std::string_view word, sentence;
     };
+    if (in_rule({P::RuleTopItem, P::RuleItem, P::RuleBody})) return false;
     static constexpr std::array<Row, 5> kKeywords = {{{P::KW_THEN, "then", "an `if` that is a value needs a `then`"},
                                                       {P::KW_ELSE, "else", "an `if` that is a value needs an `else`"},
                                                       {P::KW_IN, "in", "a `for` needs an `in`"},

@@ -4,6 +4,13 @@ namespace berth::syntax {
 
 using antlr4::Parser;
 
+namespace {
+
+/// Whether its `{` was there.
+bool has_begun(const EcsParser::BodyContext& body) { return body.start != nullptr && body.start->getType() == EcsParser::LBRACE; }
+
+}  // namespace
+
 EcsErrorStrategy::EcsErrorStrategy(const Tokens& tokens, Listener listener) : listener_(std::move(listener)) {
   depth_.reserve(tokens.size());
   int depth = 0;
@@ -22,9 +29,12 @@ void EcsErrorStrategy::reportError(Parser* parser, const antlr4::RecognitionExce
 
 antlr4::Token* EcsErrorStrategy::recoverInline(Parser* parser) { throw antlr4::InputMismatchException(parser); }
 
-void EcsErrorStrategy::recover(Parser* parser, std::exception_ptr) {
-  auto* body = dynamic_cast<EcsParser::BodyContext*>(parser->getContext());
-  if (body == nullptr) return skip_item(*parser, body_depth(*parser));
+void EcsErrorStrategy::recover(Parser* parser, std::exception_ptr error) {
+  const std::size_t rule = parser->getContext()->getRuleIndex();
+  if (rule == EcsParser::RuleItem || rule == EcsParser::RuleTopItem) return skip_item(*parser, body_depth(*parser));
+  // A list or an object must not go on with the items below, which look like its elements: give up everything up to the item.
+  const auto* body = dynamic_cast<EcsParser::BodyContext*>(parser->getContext());
+  if (body == nullptr || !has_begun(*body)) std::rethrow_exception(error);
   // The block itself could not be read on: behind its `}`, so that the brace does not end the block around it.
   antlr4::TokenStream& stream = *parser->getTokenStream();
   const int depth = body_depth(*parser);
@@ -41,7 +51,8 @@ void EcsErrorStrategy::sync(Parser* parser) {
   const antlr4::misc::IntervalSet next = parser->getATN().nextTokens(const_cast<antlr4::atn::ATNState*>(state));
   antlr4::TokenStream& stream = *parser->getTokenStream();
   if (next.contains(stream.LA(1)) || next.contains(antlr4::Token::EPSILON)) return;
-  if (dynamic_cast<EcsParser::BodyContext*>(parser->getContext()) == nullptr) throw antlr4::InputMismatchException(parser);
+  const auto* body = dynamic_cast<EcsParser::BodyContext*>(parser->getContext());
+  if (body == nullptr || !has_begun(*body)) throw antlr4::InputMismatchException(parser);
   // Between the items of a block: stay in the block.
   beginErrorCondition(parser);
   listener_(*parser, parser->getCurrentToken(), next);
@@ -57,7 +68,7 @@ void EcsErrorStrategy::sync(Parser* parser) {
 int EcsErrorStrategy::body_depth(Parser& parser) const {
   for (const antlr4::RuleContext* context = parser.getContext(); context != nullptr;
        context = dynamic_cast<const antlr4::RuleContext*>(context->parent)) {
-    if (const auto* body = dynamic_cast<const EcsParser::BodyContext*>(context)) {
+    if (const auto* body = dynamic_cast<const EcsParser::BodyContext*>(context); body != nullptr && has_begun(*body)) {
       return depth_[body->start->getTokenIndex()] + 1;
     }
   }

@@ -29,6 +29,7 @@ TokenKind kind_of(std::size_t type) {
     case EcsLexer::ML_OPEN: return TokenKind::block_string_open;
     case EcsLexer::ML_CLOSE: return TokenKind::block_string_close;
     case EcsLexer::DQ_TEXT: case EcsLexer::ML_TEXT: return TokenKind::string_text;
+    case EcsLexer::RAW_ML: return TokenKind::raw_block_string;
     case EcsLexer::RAW_UNCLOSED: return TokenKind::raw_unclosed;
     case EcsLexer::RAW_ML_UNCLOSED: return TokenKind::raw_block_unclosed;
     case EcsLexer::BAD_CHAR: return TokenKind::bad;

@@ -13,7 +13,8 @@ constexpr std::size_t kMaxReportsPerFile = 1000;
 Diagnostic& Reporter::report(std::string_view code, std::uint32_t begin, std::uint32_t end, std::string message, std::string label) {
   const Span place = span(begin, end);
   const std::uint32_t line = line_of(place.begin);
-  if (damaged_lines_.count(line) > 0 || count_ >= kMaxReportsPerFile) return discarded_ = {};
+  if (given_up_ || damaged_lines_.count(line) > 0 || count_ >= kMaxReportsPerFile || place == last_place_) return discarded_ = {};
+  last_place_ = place;
   reported_lines_.insert(line);
   ++count_;
   return sink_.report(code, place, std::move(message), std::move(label));

@@ -22,6 +22,8 @@ class Reporter {
   Diagnostic& report(std::string_view code, std::uint32_t begin, std::uint32_t end, std::string message, std::string label = "");
   /// Where [begin, end) of the edited text is in the user's file.
   [[nodiscard]] Span span(std::uint32_t begin, std::uint32_t end) const;
+  /// The file is something else altogether: nothing more is reported of it.
+  void give_up() { given_up_ = true; }
   /// What follows is a later stage.
   void end_stage();
   [[nodiscard]] std::size_t count() const { return count_; }
@@ -36,6 +38,8 @@ class Reporter {
   std::set<std::uint32_t> damaged_lines_;  ///< by earlier stages
   std::set<std::uint32_t> reported_lines_;  ///< by this stage
   std::size_t count_ = 0;
+  bool given_up_ = false;
+  Span last_place_;  ///< of the last report; a second one for the same characters is a consequence
   Diagnostic discarded_;
 };
 

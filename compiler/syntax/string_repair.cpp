@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <optional>
 #include <string>
 
 #include "compiler/syntax/bad_characters.h"
@@ -15,12 +14,24 @@ namespace {
 struct OpenInterpolation {
   std::size_t token = 0;
   bool in_block_string = false;
+  std::size_t depth = 0;  ///< brackets around it
 };
+
+/// Whether something is certainly wrong with the strings or brackets: only then is indentation looked at.
+bool is_broken(const Tokens& tokens) {
+  std::ptrdiff_t depth = 0;
+  for (const Token& token : tokens) {
+    if (is_opener(token.kind)) ++depth;
+    if (is_closer(token.kind)) --depth;
+    if (token.kind == TokenKind::line_string_end || depth < 0) return true;
+  }
+  return depth != 0;
+}
 
 class Scanner {
  public:
   Scanner(std::string_view text, const Tokens& tokens, Reporter& reporter)
-      : text_(text), tokens_(tokens), lines_(text), reporter_(reporter) {}
+      : text_(text), tokens_(tokens), lines_(text), reporter_(reporter), broken_(is_broken(tokens)) {}
 
   CharacterRepair run() {
     for (std::size_t i = 0; i < tokens_.size() && !repair_.cut_short; ++i) {
@@ -37,14 +48,14 @@ class Scanner {
     switch (token.kind) {
       case TokenKind::bad: return bad_character(index);
       case TokenKind::raw_unclosed: return unclosed_line_string(token);
-      case TokenKind::raw_block_unclosed: return unclosed_block_string(token, line(token) + 1);
+      case TokenKind::raw_block_unclosed: return unclosed_block_string(token);
       case TokenKind::line_string_open: strings_.push_back(index); break;
       case TokenKind::block_string_open: return block_string_open(index);
       case TokenKind::line_string_close:
       case TokenKind::block_string_close: close_string(index); break;
       case TokenKind::line_string_end: return line_string_end();
       case TokenKind::open_interpolation:
-        interpolations_.push_back({index, !strings_.empty() && tokens_[strings_.back()].kind == TokenKind::block_string_open});
+        interpolations_.push_back({index, !strings_.empty() && tokens_[strings_.back()].kind == TokenKind::block_string_open, depth_});
         braces_.push_back(true);
         break;
       case TokenKind::open_brace: braces_.push_back(false); break;
@@ -54,8 +65,14 @@ class Scanner {
           braces_.pop_back();
         }
         break;
+      case TokenKind::newline:
+        if (broken_) line_end_in_interpolation(index);
+        break;
+      case TokenKind::raw_block_string:
+        if (looks_like_opening(token, token.end - 3)) unclosed_block_string(token);
+        break;
       case TokenKind::end:
-        if (!strings_.empty()) unclosed_at_end();
+        if (!strings_.empty()) unclosed_block_string(tokens_[strings_.front()]);
         break;
       default: break;
     }
@@ -79,15 +96,33 @@ class Scanner {
 
   void close_string(std::size_t index) {
     if (strings_.empty()) return;
-    if (tokens_[index].kind == TokenKind::block_string_close && !suspect_ && looks_like_opening(index)) suspect_ = strings_.back();
+    const Token& opener = tokens_[strings_.back()];
     strings_.pop_back();
+    if (tokens_[index].kind == TokenKind::block_string_close && looks_like_opening(opener, tokens_[index].begin)) {
+      unclosed_block_string(opener);
+    }
   }
 
-  /// Whether the text before this `"""` on its line is the beginning of a setting: then it was meant to open a string.
-  [[nodiscard]] bool looks_like_opening(std::size_t index) const {
-    const std::uint32_t begin = lines_.begin(line(tokens_[index]));
-    const std::size_t last = text_.substr(begin, tokens_[index].begin - begin).find_last_not_of(" \t");
-    return last != std::string_view::npos && text_[begin + last] == '=';
+  /// Whether the `"""` at `close` stands on a line `name = """` that is indented no deeper than the line of the opener: then it was meant
+  /// to open another string.
+  [[nodiscard]] bool looks_like_opening(const Token& opener, std::uint32_t close) const {
+    const std::uint32_t at = lines_.line_of(close);
+    const std::string_view before = text_.substr(lines_.begin(at), close - lines_.begin(at));
+    const std::size_t last = before.find_last_not_of(" \tr");
+    const std::size_t first = before.find_first_not_of(" \t");
+    return at != line(opener) && lines_.indent(at) <= lines_.indent(line(opener)) && close + 3 == lines_.end(at) &&
+           last != std::string_view::npos && before[last] == '=' && first < last;
+  }
+
+  /// A line that is indented no deeper than the one with the `"` is not inside of its `${`.
+  void line_end_in_interpolation(std::size_t index) {
+    if (interpolations_.empty() || interpolations_.back().in_block_string || interpolations_.back().depth + 1 != depth_) return;
+    const Token& open = tokens_[interpolations_.back().token];
+    const std::uint32_t next = line(tokens_[index]) + 1;
+    if (next >= lines_.size() || lines_.blank(next) || lines_.indent(next) > lines_.indent(line(open))) return;
+    const std::uint32_t place = last_token_of_line(interpolations_.back().token);
+    unclosed_interpolation(open, place, "}\"");
+    repair_.cut_short = true;
   }
 
   /// A `"` whose line ended. If a `${` of the same line is open, the `"` was meant to close the string around it.
@@ -97,19 +132,19 @@ class Scanner {
     strings_.pop_back();
     if (!interpolations_.empty() && !interpolations_.back().in_block_string &&
         line(tokens_[interpolations_.back().token]) == line(opener)) {
-      unclosed_interpolation(tokens_[interpolations_.back().token], opener.begin);
+      unclosed_interpolation(tokens_[interpolations_.back().token], opener.begin, "}");
       repair_.cut_short = true;  // the strings of this line began and ended elsewhere
       return;
     }
     unclosed_line_string(opener);
   }
 
-  void unclosed_interpolation(const Token& open, std::uint32_t place) {
+  void unclosed_interpolation(const Token& open, std::uint32_t place, std::string insertion) {
     reporter_.report("E0004", open.begin, open.end, "`${` opened here is never closed")
-        .label(reporter_.span(place, place + 1), "the `}` was expected before this")
-        .help("insert `}`")
-        .fix(reporter_.span(place, place), "}");
-    edit(place, place, "}");
+        .label(reporter_.span(place, place), fmt::format("the `{}` was expected here", insertion))
+        .help(fmt::format("insert `{}`", insertion))
+        .fix(reporter_.span(place, place), insertion);
+    edit(place, place, std::move(insertion));
   }
 
   void unclosed_line_string(const Token& opener) {
@@ -161,7 +196,7 @@ class Scanner {
       // Nothing but the end of the string around an open `${` begins a line with `"""`.
       const Token& open = tokens_[interpolations_.back().token];
       const std::uint32_t place = last_token_of_line(interpolations_.back().token);
-      unclosed_interpolation(open, place);
+      unclosed_interpolation(open, place, "}");
       repair_.cut_short = true;
       return;
     }
@@ -178,14 +213,9 @@ class Scanner {
     return last;
   }
 
-  void unclosed_at_end() {
-    const Token& opener = tokens_[suspect_.value_or(strings_.front())];
-    unclosed_block_string(opener, line(opener) + 1);
-  }
-
-  void unclosed_block_string(const Token& opener, std::uint32_t from) {
+  void unclosed_block_string(const Token& opener) {
     const std::uint32_t at = line(opener);
-    std::uint32_t before = from;
+    std::uint32_t before = at + 1;
     while (before < lines_.size() && (lines_.blank(before) || lines_.indent(before) > lines_.indent(at))) ++before;
     const std::string indentation(lines_.indentation(at));
     const bool at_end = before >= lines_.size();
@@ -209,7 +239,7 @@ class Scanner {
   std::vector<std::size_t> strings_;  ///< openers of the strings we are in
   std::vector<OpenInterpolation> interpolations_;
   std::vector<bool> braces_;  ///< the open `{` and `${`; whether each is a `${`
-  std::optional<std::size_t> suspect_;  ///< the first `"""` whose closing one was meant to open another string
+  bool broken_;
   std::uint32_t skip_to_ = 0;
   std::size_t depth_ = 0;  ///< of brackets
 };

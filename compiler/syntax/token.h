@@ -28,6 +28,7 @@ enum class TokenKind : std::uint8_t {
   block_string_open,  ///< `"""`
   block_string_close,
   string_text,
+  raw_block_string,   ///< `r"""…"""`
   raw_unclosed,       ///< `r"` and the rest of its line
   raw_block_unclosed, ///< an `r"""` that no `"""` follows
   bad,                ///< a character that the language does not have
