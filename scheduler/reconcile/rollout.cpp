@@ -94,6 +94,7 @@ class Rollout {
   /// After a scale-in. A healthy one protects the minimum like an old one does.
   void stop_surplus_new() {
     std::int64_t surplus = count_new() - desired_;
+    if (surplus <= 0) return;
     std::int64_t budget = draft_.count(Fitness::Healthy) - bounds_.lower;
     std::vector<LiveTask> chosen;
     for (const LiveTask& task : scale_in_order(draft_.live)) {
@@ -192,7 +193,7 @@ class Rollout {
 
   /// A failed deployment that nothing replaces: no launches; only what a scale-in left above the maximum goes, new ones first.
   void trim_stalled() {
-    std::int64_t surplus = draft_.total() - bounds_.upper;
+    std::int64_t surplus = std::max<std::int64_t>(0, draft_.total() - bounds_.upper);
     std::vector<LiveTask> chosen;
     for (const bool from_new : {true, false}) {
       for (const LiveTask& task : scale_in_order(draft_.live)) {
