@@ -11,6 +11,9 @@ if(BERTH_SANITIZE)
   target_compile_options(berth_options INTERFACE -fsanitize=${BERTH_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(berth_options INTERFACE -fsanitize=${BERTH_SANITIZE})
 endif()
+if(BERTH_FUZZ)
+  target_compile_options(berth_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 target_link_libraries(berth_options INTERFACE fmt::fmt nlohmann_json::nlohmann_json Threads::Threads)
 
 # A library that compiles the precompiled header once; the others reuse it.
