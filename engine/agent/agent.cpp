@@ -62,11 +62,10 @@ bool Agent::step(Timestamp now) {
   bool worked = false;
   do {
     collect();
-    worked |= take_news(now);
+    if (recovered_) worked |= advance(now);
     if (!retry_at_ && (resync_wanted_ || now >= next_resync_)) worked |= resync(now);
-    if (!retry_at_ && recovered_) worked |= run_tasks(now);
     collect();
-  } while (!retry_at_ && (!news_.empty() || due_.next_due().value_or(Timestamp::max()) <= now));
+  } while (!retry_at_ && (!news_.empty() || resync_wanted_ || due_.next_due().value_or(Timestamp::max()) <= now));
   return worked;
 }
 
@@ -97,19 +96,25 @@ bool Agent::commit(Store::Transaction& transaction, Timestamp now) {
   return false;
 }
 
-// What was reported.
-
-bool Agent::take_news(Timestamp now) {
-  if (news_.empty()) return false;
+bool Agent::advance(Timestamp now) {
+  std::vector<std::string> ids;
   Store::Transaction transaction(store_);
+  bool changed = !news_.empty();
   for (const auto& item : news_) std::visit([&](const auto& what) { take(what, now); }, item);
-  if (!commit(transaction, now)) return false;
+  for (std::optional<std::string> id; ids.size() < kBatch && (id = due_.pop(now));) ids.push_back(*id);
+  for (const auto& id : ids) changed |= plan_task(id, now);
+  if (!commit(transaction, now)) {
+    for (const auto& id : ids) due_.add(id, now + kRetry);
+    return false;
+  }
   for (const auto& item : news_)
     if (const auto* completion = std::get_if<Completion>(&item)) in_flight_.erase(completion->id);
   news_.clear();
-  for (auto& planned : std::exchange(planned_, {})) driver_.submit(std::move(planned.operation));
-  return true;
+  for (auto& planned : std::exchange(planned_, {})) carry_out(std::move(planned.operation), planned.ran);
+  return changed;
 }
+
+// What was reported.
 
 void Agent::take(const Completion& completion, Timestamp now) {
   auto found = in_flight_.find(completion.id);
@@ -153,21 +158,6 @@ void Agent::apply(const std::string& task_id, const std::vector<scheduler::Conta
 }
 
 // What to do next.
-
-bool Agent::run_tasks(Timestamp now) {
-  std::vector<std::string> ids;
-  for (std::optional<std::string> id; ids.size() < kBatch && (id = due_.pop(now));) ids.push_back(*id);
-  if (ids.empty()) return false;
-  Store::Transaction transaction(store_);
-  bool changed = false;
-  for (const auto& id : ids) changed |= plan_task(id, now);
-  if (!commit(transaction, now)) {
-    for (const auto& id : ids) due_.add(id, now + kRetry);
-    return false;
-  }
-  for (auto& planned : std::exchange(planned_, {})) carry_out(std::move(planned.operation), planned.ran);
-  return changed;
-}
 
 bool Agent::plan_task(const std::string& task_id, Timestamp now) {
   auto known = store_.task(task_id);

@@ -74,13 +74,13 @@ class Agent {
   void collect();
   /// An operation that failed before the driver saw it.
   void fail(std::uint64_t operation, OperationKind kind, const ContainerSpec& spec, const Error& error);
-  bool take_news(Timestamp now);
+  /// Takes the news and plans what is due, in one transaction, then hands the new operations on. Whether a task changed.
+  bool advance(Timestamp now);
   void take(const Completion& completion, Timestamp now);
   void take(const ContainerEvent& event, Timestamp now);
   void take(const TailRead& read, Timestamp now);
   void apply(const std::string& task_id, const std::vector<scheduler::ContainerObservation>& observations, Timestamp now);
 
-  bool run_tasks(Timestamp now);
   /// Whether it changed the task.
   bool plan_task(const std::string& task_id, Timestamp now);
   void plan_action(const scheduler::Task& task, const scheduler::ContainerAction& action);
