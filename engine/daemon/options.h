@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "base/clock.h"
+#include "base/result.h"
+
+namespace berth::engine {
+
+/// What berthd was asked to do.
+struct Options {
+  std::string data_dir;
+  std::string socket;
+  std::string driver = "docker";
+  std::string docker_host;
+  Milliseconds healthy_after = std::chrono::seconds(40);
+  std::string region = "us-east-1";
+  struct Listen {
+    std::string host;
+    std::uint16_t port = 0;
+  };
+  std::optional<Listen> listen{};
+};
+
+/// The command line is wrong or asks for a text only: print `text`, end with `exit_code`.
+struct Usage {
+  std::string text;
+  int exit_code = 0;
+};
+
+/// Exit code 64 for what is wrong, 0 for --help and --version.
+std::variant<Options, Usage> parse_options(int argc, const char* const* argv, const std::string& version);
+
+/// "40s", "500ms", "2m", "1h", "0".
+std::optional<Milliseconds> parse_duration(const std::string& text);
+
+}  // namespace berth::engine
