@@ -1,6 +1,8 @@
 #include "planner/drift.h"
 
 #include <algorithm>
+#include <set>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -12,7 +14,17 @@ namespace {
 
 std::string spelled(const ir::Value& value) { return value.empty() ? "not set" : ir::spell(value); }
 
-void out_of_band(const Change& change, std::vector<Drift>& found) {
+/// ARNs of the revisions that are ours. A service that runs one of them was rolled back, or the source went back; one that runs another was moved.
+std::set<std::string> own_revisions(const Ownership& live) {
+  std::set<std::string> arns;
+  for (const auto& [address, set] : live.all()) {
+    if (address.kind != "task") continue;
+    for (const ir::LiveResource* revision : set.ours) arns.insert(revision->arn);
+  }
+  return arns;
+}
+
+void out_of_band(const Change& change, const std::set<std::string>& own, std::vector<Drift>& found) {
   if (change.kind == ChangeKind::no_op || change.before == nullptr || change.after == nullptr || change.address.kind == "task") return;
   if (change.before->hash != ir::content_hash(*change.after)) return;
   for (const FieldChange& field : change.fields) {
@@ -20,9 +32,9 @@ void out_of_band(const Change& change, std::vector<Drift>& found) {
     found.push_back({change.address, DriftKind::out_of_band, field.path,
                      fmt::format("{} is {}, applied was {}", field.path, spelled(field.before), spelled(field.after))});
   }
-  if (change.reason.kind == ReasonKind::other_revision) {
+  if (change.reason.kind == ReasonKind::other_revision && own.count(running_task(*change.before)) == 0) {
     found.push_back({change.address, DriftKind::out_of_band, "task",
-                     fmt::format("it runs {}, applied was {}", change.deployment->from, change.deployment->to)});
+                     fmt::format("it runs {}, which is not the stack's", change.deployment->from)});
   }
 }
 
@@ -46,9 +58,10 @@ void foreign_revisions(const Change& change, const Ownership& live, std::vector<
 }  // namespace
 
 std::vector<Drift> find_drift(const std::vector<Change>& changes, const Ownership& live) {
+  const std::set<std::string> own = own_revisions(live);
   std::vector<Drift> found;
   for (const Change& change : changes) {
-    out_of_band(change, found);
+    out_of_band(change, own, found);
     unmapped(change, found);
     foreign_revisions(change, live, found);
   }

@@ -140,6 +140,7 @@ bool has_derived_name(const ir::Resource& resource) {
 std::string Places::of(const Span& span, const std::string& path) const {
   if (sources_ != nullptr && span.valid()) {
     const SourceFile& file = sources_->file(span.source);
+    if (file.path().rfind("--", 0) == 0) return file.path();  // a value from the command line: "--var count"
     return fmt::format("{}:{}", file.path(), file.line_column(span.begin).line);
   }
   if (table_ == nullptr) return "";

@@ -3,6 +3,8 @@
 #include <memory>
 #include <sstream>
 
+#include <fmt/format.h>
+
 #include "base/diagnostic_render.h"
 #include "compiler/compile.h"
 #include "planner/render.h"
