@@ -16,11 +16,12 @@ void EditedText::apply(std::vector<Edit> edits) {
     if (begin >= end) return;
     const auto at = static_cast<std::uint32_t>(text.size());
     const Segment& first = segments_[segment_index(begin)];
-    segments.push_back({at, first.inserted ? first.original : first.original + (begin - first.begin), first.inserted});
+    segments.push_back({at, first.inserted ? first.original : first.original + (begin - first.begin), first.inserted,
+                        first.original_stop});
     while (next_segment < segments_.size() && segments_[next_segment].begin <= begin) ++next_segment;
     for (; next_segment < segments_.size() && segments_[next_segment].begin < end; ++next_segment) {
       const Segment& segment = segments_[next_segment];
-      segments.push_back({at + (segment.begin - begin), segment.original, segment.inserted});
+      segments.push_back({at + (segment.begin - begin), segment.original, segment.inserted, segment.original_stop});
     }
     text.append(text_, begin, end - begin);
   };
@@ -28,7 +29,9 @@ void EditedText::apply(std::vector<Edit> edits) {
   for (const Edit& edit : edits) {
     keep(done, edit.begin);
     if (!edit.replacement.empty()) {
-      segments.push_back({static_cast<std::uint32_t>(text.size()), original_begin(edit.begin), true});
+      const std::uint32_t original = original_begin(edit.begin);
+      const std::uint32_t stop = edit.end > edit.begin ? original_end(edit.end) : original;
+      segments.push_back({static_cast<std::uint32_t>(text.size()), original, true, stop});
       text += edit.replacement;
     }
     done = edit.end;
@@ -36,7 +39,7 @@ void EditedText::apply(std::vector<Edit> edits) {
   keep(done, static_cast<std::uint32_t>(text_.size()));
   // The end of the text has a place too.
   const auto size = static_cast<std::uint32_t>(text_.size());
-  segments.push_back({static_cast<std::uint32_t>(text.size()), original_end(size), true});
+  segments.push_back({static_cast<std::uint32_t>(text.size()), original_end(size), true, original_end(size)});
   text_ = std::move(text);
   segments_ = std::move(segments);
 }
@@ -55,7 +58,7 @@ std::uint32_t EditedText::original_begin(std::uint32_t offset) const {
 std::uint32_t EditedText::original_end(std::uint32_t offset) const {
   if (offset == 0) return original_begin(0);
   const Segment& segment = segments_[segment_index(offset - 1)];
-  return segment.inserted ? segment.original : segment.original + (offset - segment.begin);
+  return segment.inserted ? segment.original_stop : segment.original + (offset - segment.begin);
 }
 
 LineTable::LineTable(std::string_view text) : text_(text) {

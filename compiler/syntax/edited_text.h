@@ -23,17 +23,18 @@ class EditedText {
   /// Applies edits of the present text; they must not overlap, their order does not matter.
   void apply(std::vector<Edit> edits);
   [[nodiscard]] const std::string& text() const { return text_; }
-  /// Offset in the user's file of what begins at `offset`; for inserted text, the place where it was inserted.
+  /// Offset in the user's file of what begins at `offset`; for text that was put in, of what it replaces.
   [[nodiscard]] std::uint32_t original_begin(std::uint32_t offset) const;
   /// The same for what ends before `offset`.
   [[nodiscard]] std::uint32_t original_end(std::uint32_t offset) const;
 
  private:
-  /// From `begin` on the text is the user's from `original` on, or was inserted there.
+  /// From `begin` on the text is the user's from `original` on, or was put in for the user's [original, original_stop).
   struct Segment {
     std::uint32_t begin = 0;
     std::uint32_t original = 0;
     bool inserted = false;
+    std::uint32_t original_stop = 0;
   };
   [[nodiscard]] std::size_t segment_index(std::uint32_t offset) const;
 

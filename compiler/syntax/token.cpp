@@ -6,9 +6,14 @@ const Token* find_too_deep(const Tokens& tokens, std::size_t limit) {
   // Per open bracket, what the expression before it has nested so far; `depth` is the sum of all of them and the brackets.
   std::vector<std::size_t> levels = {0};
   std::size_t depth = 0;
+  TokenKind before = TokenKind::newline;
   for (const Token& token : tokens) {
     if (!token.visible) continue;
     if (is_opener(token.kind)) {
+      if (is_closer(before)) {  // `f(1)(2)` nests the first call in the second
+        ++levels.back();
+        ++depth;
+      }
       levels.push_back(0);
       ++depth;
     } else if (is_closer(token.kind) && levels.size() > 1) {
@@ -23,6 +28,7 @@ const Token* find_too_deep(const Tokens& tokens, std::size_t limit) {
       ++depth;
     }
     if (depth > limit) return &token;
+    before = token.kind;
   }
   return nullptr;
 }
