@@ -16,7 +16,9 @@ struct Limits {
   static constexpr std::size_t kStringBytes = std::size_t{1} << 20;
   static constexpr std::int64_t kRangeLength = 100'000;
   /// Expressions inside expressions, lets that need lets and calls in calls, together.
-  static constexpr int kDepth = 1'000;
+  static constexpr int kDepth = 500;
+  /// Lists and maps in one another.
+  static constexpr int kNesting = 64;
   /// Bytes of text that count as one step.
   static constexpr std::size_t kBytesPerStep = 64;
 };

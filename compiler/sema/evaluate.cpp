@@ -45,7 +45,10 @@ Value Evaluator::evaluate(const ast::Expr& expression, const FramePtr& frame) {
     return {};
   }
   const Deeper deeper(depth_);
-  return dispatch(expression, frame);
+  Value value = dispatch(expression, frame);
+  if (value.depth <= Limits::kNesting) return value;
+  budget_.exceed(expression.span, fmt::format("lists and maps may nest {} deep", Limits::kNesting));
+  return {};
 }
 
 Value Evaluator::dispatch(const ast::Expr& expression, const FramePtr& frame) {
@@ -158,7 +161,7 @@ Value Evaluator::parameter(Symbol& symbol) {
     return {};
   }
   for (const ast::Where& where : param.wheres) {
-    if (!value.poisoned() && !holds(where, value, value.origin.span)) return {};
+    if (!value.poisoned() && !value.null() && !holds(where, value, value.origin.span)) return {};
   }
   return value;
 }

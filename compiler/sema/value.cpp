@@ -85,8 +85,18 @@ const Map* Value::as_map() const {
   return map == nullptr ? nullptr : map->get();
 }
 
-Value make_list(List items, ir::Origin origin) { return {std::make_shared<const List>(std::move(items)), origin}; }
-Value make_map(Map entries, ir::Origin origin) { return {std::make_shared<const Map>(std::move(entries)), origin}; }
+Value make_list(List items, ir::Origin origin) {
+  std::uint16_t depth = 0;
+  for (const Value& item : items) depth = std::max(depth, item.depth);
+  return {std::make_shared<const List>(std::move(items)), origin, static_cast<std::uint16_t>(depth + 1)};
+}
+
+Value make_map(Map entries, ir::Origin origin) {
+  std::uint16_t depth = 0;
+  for (const auto& [key, item] : entries) depth = std::max(depth, item.depth);
+  return {std::make_shared<const Map>(std::move(entries)), origin, static_cast<std::uint16_t>(depth + 1)};
+}
+
 Value make_string(std::string text, ir::Origin origin) { return {std::move(text), origin}; }
 Value make_integer(std::int64_t number, ir::Origin origin) { return {ir::Quantity{number, ir::Unit::none}, origin}; }
 

@@ -29,6 +29,7 @@ struct Value {
   using Data = std::variant<Poison, Null, bool, ir::Quantity, Rational, std::string, ir::Reference, ListPtr, MapPtr>;
   Data data;
   ir::Origin origin;
+  std::uint16_t depth = 0;  ///< lists and maps: how deep they nest, from 1
 
   [[nodiscard]] bool poisoned() const { return std::holds_alternative<Poison>(data); }
   [[nodiscard]] bool null() const { return std::holds_alternative<Null>(data); }

@@ -1,0 +1,25 @@
+// libs: berth_compiler
+
+// A stack without errors -> its IR with origins, and its warnings.
+
+#include "base/diagnostic_render.h"
+#include "base/json.h"
+#include "tests/support/compile_case.h"
+#include "tests/support/golden.h"
+
+using namespace berth;
+using namespace berth::test;
+
+namespace {
+
+std::map<std::string, std::string> run(const CaseFile& file) {
+  const Compiled result = compile_files(ecs_files(file), variables(file));
+  return {{"ir.json", result.program ? pretty_json(ir::to_json(*result.program, true)) : ""},
+          {"diagnostics.txt", render_all(result.sink.sorted(), *result.sources)}};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return golden_main(argc, argv, {.inputs = {"*.ecs", "vars.txt"}, .expected = {"ir.json", "diagnostics.txt"}, .run = run});
+}

@@ -1,0 +1,51 @@
+#pragma once
+
+// What suites of the compiler share: the *.ecs sections of a case are one stack, vars.txt has a `name=value` a line.
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/diagnostic.h"
+#include "base/file_system.h"
+#include "compiler/compile.h"
+#include "tests/support/case_file.h"
+
+namespace berth::test {
+
+struct Compiled {
+  std::shared_ptr<SourceSet> sources = std::make_shared<SourceSet>();
+  DiagnosticSink sink;
+  std::optional<ir::Program> program;
+};
+
+/// The *.ecs sections by name.
+inline std::map<std::string, std::string> ecs_files(const CaseFile& file) {
+  std::map<std::string, std::string> files;
+  for (const CaseSection& section : file.sections) {
+    if (section.name.ends_with(".ecs")) files[section.name] = section.text;
+  }
+  return files;
+}
+
+inline std::map<std::string, std::string> variables(const CaseFile& file) {
+  std::map<std::string, std::string> result;
+  const std::string text = file.text("vars.txt");
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    const std::string line = text.substr(begin, end - begin);
+    const std::size_t equals = line.find('=');
+    if (equals != std::string::npos) result[line.substr(0, equals)] = line.substr(equals + 1);
+    begin = end + 1;
+  }
+  return result;
+}
+
+inline Compiled compile_files(const std::map<std::string, std::string>& files, const std::map<std::string, std::string>& variables = {}) {
+  Compiled result;
+  result.program = compile({.path = ".", .variables = variables}, MemoryFileSystem(files), result.sources, result.sink);
+  return result;
+}
+
+}  // namespace berth::test
