@@ -136,8 +136,11 @@ Result<StartedEngine> start_engine(const provider::Endpoint& endpoint, const Eng
   BERTH_TRY(pid, spawn_detached(engine_arguments(program.string(), endpoint, complete), log_file));
 
   const Timestamp deadline = session.clock->now() + kStartTime;
+  std::string last_answer;
   while (session.clock->now() < deadline) {
-    if (ask_engine(endpoint, session)) return StartedEngine{pid, log_file};
+    const auto answer = ask_engine(endpoint, session);
+    if (answer) return StartedEngine{pid, log_file};
+    last_answer = answer.error().message;
     int status = 0;
     if (waitpid(pid, &status, WNOHANG) == pid) {
       // Somebody else may have started one at the same moment.
@@ -146,7 +149,8 @@ Result<StartedEngine> start_engine(const provider::Endpoint& endpoint, const Eng
     }
     if (!session.clock->wait(kLook)) return Error{"interrupted", "stopped while the engine was starting"};
   }
-  return Error{"engine", fmt::format("the engine does not answer after {}; its log {} says:{}", format_duration(kStartTime), log_file,
+  kill(pid, SIGTERM);
+  return Error{"engine", fmt::format("the engine does not answer after {} ({}); its log {} says:{}", format_duration(kStartTime), last_answer, log_file,
                                      end_of_file(log_file, old_size))};
 }
 

@@ -44,14 +44,13 @@ ExitCode unknown_command(const std::vector<Command>& commands, const std::string
 std::string short_help(const Command& command) {
   Arguments arguments{std::string(command.name)};
   command.declare(arguments);
-  return fmt::format("{}\n{}\n{}\n`berth help {}` tells more.\n", command.summary, arguments.usage(), arguments.describe(), command.name);
+  return fmt::format("{}\n{}\n\n{}\n`berth help {}` tells more.\n", arguments.usage(), command.summary, arguments.describe(), command.name);
 }
 
 std::string long_help(const Command& command) {
   Arguments arguments{std::string(command.name)};
   command.declare(arguments);
-  return fmt::format("{}\n\n{}\n{}{}", arguments.usage(), command.help, command.help.empty() || command.help.back() == '\n' ? "" : "\n",
-                     "\n" + arguments.describe());
+  return fmt::format("{}\n{}\n\n{}", arguments.usage(), command.help, arguments.describe());
 }
 
 ExitCode help(const std::vector<Command>& commands, const std::vector<std::string>& arguments, Session& session) {
