@@ -53,7 +53,7 @@ def test(engines):
     answers = [http_get(url) for url in urls(engine)]
     assert len(answers) == 2 and all(answer.startswith("moin") for answer in answers), answers
     wait_until(lambda: not before & {c["id"] for c in engine_containers()}, 20, "the old containers are gone")
-    assert "listening on port 8080" in engine.berth("logs", HELLO).stdout, "the containers' output"
+    assert "listening on port 8080" in engine.berth("logs", "web", HELLO).stdout, "the containers' output"
 
     engine.berth("destroy", "--yes", HELLO)
     wait_until(lambda: not containers(everything=True, **{"berth.engine": ""}), 30, "no container is left")
