@@ -68,7 +68,8 @@ void add_started_event(ServiceView& view, const std::vector<Task>& started, Time
   if (started.empty()) return;
   std::string tasks;
   for (const Task& task : started) tasks += fmt::format(" (task {})", task.id);
-  add_event(view.service, fmt::format("(service {}) has started {} tasks:{}.", view.service.name, started.size(), tasks), now, random);
+  add_event(view.service, fmt::format("(service {}) has started {} tasks:{}.", view.service.name, started.size(), tasks), now,
+            random);
 }
 
 }  // namespace

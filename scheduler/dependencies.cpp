@@ -23,17 +23,19 @@ Error refused(std::string message) { return {"ClientException", std::move(messag
 Result<void> check_edge(const std::vector<Container>& containers, const Container& container, const ContainerDependency& edge) {
   const Container* target = by_name(containers, edge.container);
   if (target == nullptr) {
-    return refused(fmt::format("container '{}' depends on '{}', which the task definition does not have", container.name, edge.container));
+    return refused(
+        fmt::format("container '{}' depends on '{}', which the task definition does not have", container.name, edge.container));
   }
   if (target == &container) return refused(fmt::format("container '{}' depends on itself", container.name));
   const bool waits_for_end = edge.condition == DependencyCondition::Complete || edge.condition == DependencyCondition::Success;
   if (waits_for_end && target->essential) {
-    return refused(fmt::format("container '{}' depends on '{}' with condition {}; such a dependency container cannot be essential",
-                               container.name, target->name, name_of(edge.condition)));
+    return refused(
+        fmt::format("container '{}' depends on '{}' with condition {}; such a dependency container cannot be essential",
+                    container.name, target->name, name_of(edge.condition)));
   }
   if (edge.condition == DependencyCondition::Healthy && !target->has_health_check) {
-    return refused(fmt::format("container '{}' depends on '{}' with condition HEALTHY, but '{}' has no health check", container.name,
-                               target->name, target->name));
+    return refused(fmt::format("container '{}' depends on '{}' with condition HEALTHY, but '{}' has no health check",
+                               container.name, target->name, target->name));
   }
   return {};
 }
@@ -75,8 +77,7 @@ Verdict condition_verdict(const Container& dependency, DependencyCondition condi
   const bool stopped = dependency.known_status == ContainerStatus::Stopped;
   const bool running = dependency.known_status == ContainerStatus::Running;
   switch (condition) {
-    case DependencyCondition::Start:
-      return running || stopped ? Verdict::Ready : Verdict::Waiting;
+    case DependencyCondition::Start: return running || stopped ? Verdict::Ready : Verdict::Waiting;
     case DependencyCondition::Complete:
       if (!stopped) return Verdict::Waiting;
       return dependency.exit_code ? Verdict::Ready : Verdict::Never;
@@ -91,7 +92,8 @@ Verdict condition_verdict(const Container& dependency, DependencyCondition condi
 }
 
 std::string never_reason(const Container& dependency, DependencyCondition condition) {
-  if (dependency.known_status != ContainerStatus::Stopped) return fmt::format("dependency '{}' has no health check", dependency.name);
+  if (dependency.known_status != ContainerStatus::Stopped)
+    return fmt::format("dependency '{}' has no health check", dependency.name);
   if (!dependency.exit_code) return fmt::format("dependency '{}' stopped without having run", dependency.name);
   return fmt::format("dependency '{}' exited with code {} and can't become {}", dependency.name, *dependency.exit_code,
                      name_of(condition));

@@ -29,7 +29,8 @@ struct Check {
 };
 
 constexpr Check kChecks[] = {
-    {"INACTIVE", [](const TaskRequirements&, const InstanceLoad& load) { return load.instance.status != InstanceStatus::Active; }},
+    {"INACTIVE",
+     [](const TaskRequirements&, const InstanceLoad& load) { return load.instance.status != InstanceStatus::Active; }},
     {"AGENT", [](const TaskRequirements&, const InstanceLoad& load) { return !load.instance.agent_connected; }},
     {"ATTRIBUTE",
      [](const TaskRequirements& task, const InstanceLoad& load) {
@@ -53,8 +54,8 @@ constexpr Check kChecks[] = {
 
 /// The index into kChecks of the first check that fails, or the number of checks.
 std::size_t first_failure(const TaskRequirements& requirements, const InstanceLoad& load) {
-  const auto failed = std::find_if(std::begin(kChecks), std::end(kChecks),
-                                   [&](const Check& check) { return check.fails(requirements, load); });
+  const auto failed =
+      std::find_if(std::begin(kChecks), std::end(kChecks), [&](const Check& check) { return check.fails(requirements, load); });
   return static_cast<std::size_t>(failed - std::begin(kChecks));
 }
 
@@ -112,7 +113,8 @@ Placement place(const TaskRequirements& requirements, const std::vector<Instance
   }
   if (best) return Placed{.index = *best, .instance_id = loads[*best].instance.id};
 
-  std::stable_sort(failures.begin(), failures.end(), [](const auto& left, const auto& right) { return left.first > right.first; });
+  std::stable_sort(failures.begin(), failures.end(),
+                   [](const auto& left, const auto& right) { return left.first > right.first; });
   NotPlaced result;
   for (const auto& [failure, i] : failures) {
     result.rejections.push_back({loads[i].instance.id, loads[i].instance.arn, kChecks[failure].reason});

@@ -98,8 +98,8 @@ void derive_execution_stop(Task& task) {
   if (task.execution_stopped_at) return;
   for (const Container& container : task.containers) {
     if (!container.essential || !stopped(container) || !container.finished_at) continue;
-    task.execution_stopped_at = task.execution_stopped_at ? std::min(*task.execution_stopped_at, *container.finished_at)
-                                                          : *container.finished_at;
+    task.execution_stopped_at =
+        task.execution_stopped_at ? std::min(*task.execution_stopped_at, *container.finished_at) : *container.finished_at;
   }
 }
 

@@ -20,7 +20,8 @@ struct Happening {
 class Simulation {
  public:
   explicit Simulation(Scenario scenario) : scenario_(std::move(scenario)), random_(scenario_.seed), now_(scenario_.start) {
-    for (const ScheduledChange& change : scenario_.changes) queue_.emplace(scenario_.start + change.at, Happening{.change = &change});
+    for (const ScheduledChange& change : scenario_.changes)
+      queue_.emplace(scenario_.start + change.at, Happening{.change = &change});
     queue_.emplace(scenario_.start, Happening{});
     for (const Task& task : scenario_.view.tasks) queue_.emplace(scenario_.start, Happening{.task_id = task.id});
   }
@@ -46,8 +47,7 @@ class Simulation {
 
   /// A steady service without tasks on the move: nothing but a repeated event is to come.
   bool only_signs_of_life() {
-    return view().service.steady &&
-           std::all_of(queue_.begin(), queue_.end(), [&](const auto& item) {
+    return view().service.steady && std::all_of(queue_.begin(), queue_.end(), [&](const auto& item) {
              return item.second.task_id.empty() && item.second.change == nullptr &&
                     item.first - now_ > scenario_.scheduler.healthy_after;
            });
@@ -96,32 +96,35 @@ class Simulation {
   /// The scripted driver.
   void perform(const Task& task, const ContainerAction& action) {
     const ContainerScript script = script_of(task, action.container);
-    const auto report = [&](Milliseconds delay, ContainerReport what) { report_after(delay, task, action.container, std::move(what)); };
+    const auto report = [&](Milliseconds delay, ContainerReport what) {
+      report_after(delay, task, action.container, std::move(what));
+    };
     const auto fail = [&](Milliseconds delay, const std::string& name) {
       report(delay, ActionFailed{.action = action.kind, .error_name = name, .message = "scripted"});
     };
     switch (action.kind) {
       case ContainerActionKind::Pull:
         return script.pull_error.empty() ? report(script.pull, Pulled{}) : fail(script.pull, script.pull_error);
-      case ContainerActionKind::Create:
-        return report(Milliseconds(0), Created{.runtime_id = random_.hex(12)});
+      case ContainerActionKind::Create: return report(Milliseconds(0), Created{.runtime_id = random_.hex(12)});
       case ContainerActionKind::Start:
         // Never at the same instant, so that a container that ends at once can't hold the clock.
         if (!script.start_error.empty()) return fail(std::max(script.start, Milliseconds(1)), script.start_error);
         report(std::max(script.start, Milliseconds(1)), Started{});
         return schedule_life(task, action.container, script);
       case ContainerActionKind::Stop:
-        return report(std::min(script.stop, action.stop_timeout), Exited{.exit_code = script.stop > action.stop_timeout ? 137 : 143});
-      case ContainerActionKind::Remove:
-        return;
+        return report(std::min(script.stop, action.stop_timeout),
+                      Exited{.exit_code = script.stop > action.stop_timeout ? 137 : 143});
+      case ContainerActionKind::Remove: return;
     }
   }
 
   /// What the container will do once it runs.
   void schedule_life(const Task& task, const std::string& container, const ContainerScript& script) {
     const Milliseconds started = std::max(script.start, Milliseconds(1));
-    if (script.healthy_after) report_after(started + *script.healthy_after, task, container, HealthChanged{HealthStatus::Healthy});
-    if (script.unhealthy_after) report_after(started + *script.unhealthy_after, task, container, HealthChanged{HealthStatus::Unhealthy});
+    if (script.healthy_after)
+      report_after(started + *script.healthy_after, task, container, HealthChanged{HealthStatus::Healthy});
+    if (script.unhealthy_after)
+      report_after(started + *script.unhealthy_after, task, container, HealthChanged{HealthStatus::Unhealthy});
     if (script.exits_after) report_after(started + *script.exits_after, task, container, Exited{.exit_code = script.exit_code});
   }
 
@@ -239,8 +242,8 @@ std::string format_timeline(const Timeline& timeline, bool with_events) {
     std::string did;
     if (point.stopped > 0) did += fmt::format("stop {} ", point.stopped);
     if (point.started > 0) did += fmt::format("start {} ", point.started);
-    text += fmt::format("{:>12}  {:<16}old {}  new {}  healthy {}\n", "+" + format_duration(point.at), did, point.old_tasks, point.new_tasks,
-                        point.healthy);
+    text += fmt::format("{:>12}  {:<16}old {}  new {}  healthy {}\n", "+" + format_duration(point.at), did, point.old_tasks,
+                        point.new_tasks, point.healthy);
     if (!with_events) continue;
     for (const std::string& event : point.events) text += fmt::format("{:14}{}\n", "", event);
   }

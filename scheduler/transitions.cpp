@@ -22,9 +22,9 @@ Milliseconds pause_before_retry(ContainerActionKind kind, int attempts) {
 void add_forward(TaskStep& step, const Task& task, const Container& container, Timestamp now, const TransitionOptions& options) {
   if (container.known_status >= ContainerStatus::Running) return;
   const bool none = container.known_status == ContainerStatus::None;
-  const ContainerActionKind kind = none                                                   ? ContainerActionKind::Pull
+  const ContainerActionKind kind = none                                                ? ContainerActionKind::Pull
                                    : container.known_status == ContainerStatus::Pulled ? ContainerActionKind::Create
-                                                                                          : ContainerActionKind::Start;
+                                                                                       : ContainerActionKind::Start;
   const DependencyState state = dependency_state(task, container, now);
   if (state.until) wake_by(step, *state.until);
   const bool ready = state.verdict == DependencyState::Verdict::Ready;

@@ -276,7 +276,8 @@ struct Reader {
 
   static void read_integer(const Json& from, std::int64_t low, std::int64_t high, std::int64_t& value, const std::string& at,
                            std::optional<Error>& error) {
-    const bool beyond = from.is_number_unsigned() && from.get<std::uint64_t>() > std::uint64_t(std::numeric_limits<std::int64_t>::max());
+    const bool beyond =
+        from.is_number_unsigned() && from.get<std::uint64_t>() > std::uint64_t(std::numeric_limits<std::int64_t>::max());
     if (!from.is_number_integer() || beyond) return wrong(error, at, "an integer");
     value = from.get<std::int64_t>();
     if (value < low || value > high) wrong(error, at, fmt::format("an integer from {} to {}", low, high));
@@ -307,7 +308,8 @@ struct Reader {
     } else if constexpr (IsVector<T>::value) {
       if (!from.is_array()) return wrong(error, at, "a list");
       value.clear();
-      for (std::size_t i = 0; i < from.size() && !error; ++i) read(from[i], value.emplace_back(), fmt::format("{}[{}]", at, i), error);
+      for (std::size_t i = 0; i < from.size() && !error; ++i)
+        read(from[i], value.emplace_back(), fmt::format("{}[{}]", at, i), error);
     } else {
       if (!from.is_object()) return wrong(error, at, "an object");
       Reader reader{from, at, error};

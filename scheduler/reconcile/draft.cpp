@@ -25,7 +25,8 @@ bool is_wanted(const Task& task) {
 
 bool is_steady_event(const ServiceEvent& event) {
   constexpr std::string_view kEnd = "has reached a steady state.";
-  return event.message.size() >= kEnd.size() && std::string_view(event.message).substr(event.message.size() - kEnd.size()) == kEnd;
+  return event.message.size() >= kEnd.size() &&
+         std::string_view(event.message).substr(event.message.size() - kEnd.size()) == kEnd;
 }
 
 }  // namespace
@@ -45,7 +46,10 @@ bool is_up(const Task& task) {
 }
 
 Draft::Draft(const ServiceView& the_view, Timestamp the_time, const SchedulerOptions& the_options)
-    : view(the_view), now(the_time), options(the_options), service(the_view.service),
+    : view(the_view),
+      now(the_time),
+      options(the_options),
+      service(the_view.service),
       prefix_(fmt::format("(service {}) ", the_view.service.name)) {
   for (const Task& task : view.tasks) {
     if (!is_wanted(task)) continue;
@@ -87,9 +91,8 @@ std::int64_t Draft::count(Fitness fitness) const {
 }
 
 std::int64_t Draft::count(Fitness fitness, std::string_view deployment_id) const {
-  return std::count_if(live.begin(), live.end(), [&](const LiveTask& task) {
-    return task.fitness == fitness && task.deployment_id == deployment_id;
-  });
+  return std::count_if(live.begin(), live.end(),
+                       [&](const LiveTask& task) { return task.fitness == fitness && task.deployment_id == deployment_id; });
 }
 
 InstanceLoad* Draft::find_room(const TaskRequirements& requirements) {
@@ -137,8 +140,9 @@ void Draft::stop(const std::vector<LiveTask>& tasks, std::string_view reason) {
     release_room(*task.task);
     stopped.insert(task.task);
   }
-  live.erase(std::remove_if(live.begin(), live.end(), [&](const LiveTask& task) { return task.task && stopped.count(task.task) != 0; }),
-             live.end());
+  live.erase(
+      std::remove_if(live.begin(), live.end(), [&](const LiveTask& task) { return task.task && stopped.count(task.task) != 0; }),
+      live.end());
 }
 
 void Draft::event_once(std::string text) {
@@ -148,7 +152,8 @@ void Draft::event_once(std::string text) {
     if (is_steady_event(earlier) || now - earlier.created_at >= options.event_repeat) break;
     if (earlier.message == message) return;
   }
-  if (std::find(decision.events.begin(), decision.events.end(), message) == decision.events.end()) decision.events.push_back(message);
+  if (std::find(decision.events.begin(), decision.events.end(), message) == decision.events.end())
+    decision.events.push_back(message);
 }
 
 std::optional<Timestamp> Draft::last_steady_event() const {

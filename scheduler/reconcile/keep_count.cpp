@@ -66,7 +66,9 @@ void keep_count(Draft& draft) {
     stop_unhealthy(draft, 1);
     wanted = 1;
   }
-  const auto is_coming = [](const LiveTask& task) { return task.fitness == Fitness::Pending || task.fitness == Fitness::Maturing; };
+  const auto is_coming = [](const LiveTask& task) {
+    return task.fitness == Fitness::Pending || task.fitness == Fitness::Maturing;
+  };
   draft.stop(first_of(draft, now.coming - wanted, is_coming), scaling_reason(draft));
   const auto is_healthy = [](const LiveTask& task) { return task.fitness == Fitness::Healthy; };
   draft.stop(first_of(draft, now.healthy - desired, is_healthy), scaling_reason(draft));

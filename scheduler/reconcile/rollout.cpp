@@ -22,7 +22,8 @@ constexpr Milliseconds kPatience = std::chrono::minutes(3);
 class Rollout {
  public:
   explicit Rollout(Draft& draft)
-      : draft_(draft), desired_(draft.service.desired_count),
+      : draft_(draft),
+        desired_(draft.service.desired_count),
         bounds_(rollout_bounds(desired_, draft.service.deployment_configuration)),
         ceased_(draft.primary().rollout_state == RolloutState::Failed) {}
 

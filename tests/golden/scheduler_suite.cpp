@@ -95,11 +95,16 @@ class ScenarioReader {
     if (words[0] == "task") return read_task(words[1], Options(words, 2));
     if (words[0] == "instance") return read_instance(words[1], Options(words, 2));
     if (words[0] == "running") return add_running(words[1], std::stoll(words[2]));
-    if (words[0] == "healthy-after") scenario.scheduler.healthy_after = duration(words[1]);
-    else if (words[0] == "limit") scenario.limit = duration(words[1]);
-    else if (words[0] == "events") with_events = true;
-    else if (words[0] == "at") scenario.changes.push_back({duration(words[1]), change(words)});
-    else BERTH_CHECK(false, "unknown scenario line: " + words[0]);
+    if (words[0] == "healthy-after")
+      scenario.scheduler.healthy_after = duration(words[1]);
+    else if (words[0] == "limit")
+      scenario.limit = duration(words[1]);
+    else if (words[0] == "events")
+      with_events = true;
+    else if (words[0] == "at")
+      scenario.changes.push_back({duration(words[1]), change(words)});
+    else
+      BERTH_CHECK(false, "unknown scenario line: " + words[0]);
   }
 
   void read_service(Options options) {
@@ -130,7 +135,8 @@ class ScenarioReader {
     const std::int64_t port = options.number("port", 0);
     if (port != 0) requirements.resources.ports = {{.port = static_cast<std::uint16_t>(port)}};
     const bool check = script.healthy_after || script.unhealthy_after;
-    scenario.task_definitions[name] = {.containers = {{.name = "app", .has_health_check = check}}, .behaviour = {{"app", script}}};
+    scenario.task_definitions[name] = {.containers = {{.name = "app", .has_health_check = check}},
+                                       .behaviour = {{"app", script}}};
     scenario.view.requirements[name] = requirements;
   }
 
@@ -194,7 +200,8 @@ std::string show_deployments(const Service& service) {
   for (const Deployment& deployment : service.deployments) {
     text += fmt::format("deployment {} {} {} {} desired {} failed {}{}{}\n", deployment.id, deployment.task_definition_arn,
                         name_of(deployment.status), name_of(deployment.rollout_state), deployment.desired_count,
-                        deployment.failed_tasks, deployment.rollout_state_reason.empty() ? "" : ": ", deployment.rollout_state_reason);
+                        deployment.failed_tasks, deployment.rollout_state_reason.empty() ? "" : ": ",
+                        deployment.rollout_state_reason);
   }
   return text;
 }

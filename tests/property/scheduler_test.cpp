@@ -3,8 +3,8 @@
 #include <catch2/catch.hpp>
 
 #include "scheduler/deployment.h"
-#include "scheduler/reconcile_service.h"
 #include "scheduler/reconcile/draft.h"
+#include "scheduler/reconcile_service.h"
 #include "scheduler/transitions.h"
 
 // A service under random faults: tasks that fail to start, exit, turn sick, updates and scalings at any moment, and the bounds
@@ -24,9 +24,9 @@ bool chance(RandomSource& random, std::uint64_t percent) { return random.below(1
 
 std::string describe(const ServiceView& view) {
   const Service& service = view.service;
-  std::string text = fmt::format("desired {} min {} max {}", service.desired_count,
-                                 service.deployment_configuration.minimum_healthy_percent,
-                                 service.deployment_configuration.maximum_percent);
+  std::string text =
+      fmt::format("desired {} min {} max {}", service.desired_count, service.deployment_configuration.minimum_healthy_percent,
+                  service.deployment_configuration.maximum_percent);
   for (const Deployment& d : service.deployments) {
     text += fmt::format("\n{} {} {} desired {} failed {}", d.id, name_of(d.status), name_of(d.rollout_state), d.desired_count,
                         d.failed_tasks);
@@ -96,8 +96,9 @@ class World {
   /// States in which ECS stays, too: a failed deployment without target, and bounds without room.
   [[nodiscard]] bool may_stall() const {
     const DeploymentConfiguration& configuration = view_.service.deployment_configuration;
-    const bool stuck = view_.service.deployments.size() > 1 &&
-                       can_never_progress(view_.service.desired_count, configuration.minimum_healthy_percent, configuration.maximum_percent);
+    const bool stuck =
+        view_.service.deployments.size() > 1 &&
+        can_never_progress(view_.service.desired_count, configuration.minimum_healthy_percent, configuration.maximum_percent);
     return stuck || primary_of(view_.service)->rollout_state == RolloutState::Failed;
   }
 
@@ -153,7 +154,8 @@ class World {
     check_stops(decision);
     const Commit done = commit(view_, decision, now_, random_);
     const RolloutBounds bounds = rollout_bounds(view_.service.desired_count, view_.service.deployment_configuration);
-    expect(decision.start.empty() || wanted() <= std::max(bounds.upper, view_.service.desired_count), "above the upper bound", decision);
+    expect(decision.start.empty() || wanted() <= std::max(bounds.upper, view_.service.desired_count), "above the upper bound",
+           decision);
     expect(healthy() >= std::min(healthy_before, bounds.lower), "below the lower bound", decision);
     const ServiceDecision again = reconcile(view_, now_, options_);
     expect(again.empty(), again.empty() ? "" : "not idempotent, the second decision is" + show(again), decision);
@@ -183,7 +185,8 @@ class World {
     for (const TaskStop& stop : decision.stop) {
       expect(ids.insert(stop.task_id).second, "a task is stopped twice", decision);
       const auto task = std::find_if(view_.tasks.begin(), view_.tasks.end(), [&](const Task& t) { return t.id == stop.task_id; });
-      expect(task != view_.tasks.end() && task->desired_status == DesiredStatus::Running, "a task is stopped that was not wanted", decision);
+      expect(task != view_.tasks.end() && task->desired_status == DesiredStatus::Running, "a task is stopped that was not wanted",
+             decision);
     }
   }
 
@@ -192,16 +195,19 @@ class World {
     const auto primaries = std::count_if(deployments.begin(), deployments.end(),
                                          [](const Deployment& d) { return d.status == DeploymentStatus::Primary; });
     expect(primaries == 1 && deployments.front().status == DeploymentStatus::Primary, "not one PRIMARY in front", decision);
-    expect(deployments.front().task_definition_arn == view_.service.task_definition_arn, "the PRIMARY is not the service's", decision);
+    expect(deployments.front().task_definition_arn == view_.service.task_definition_arn, "the PRIMARY is not the service's",
+           decision);
     expect(view_.service.events.size() <= kMaxServiceEvents, "too many events", decision);
     if (view_.instances) {
       for (const InstanceLoad& load : *view_.instances) {
-        expect(load.reserved.cpu >= 0 && load.reserved.cpu <= load.instance.registered.cpu, "an instance is overbooked", decision);
+        expect(load.reserved.cpu >= 0 && load.reserved.cpu <= load.instance.registered.cpu, "an instance is overbooked",
+               decision);
       }
     }
     for (const Task& task : view_.tasks) {
       if (task.desired_status != DesiredStatus::Running || task.last_status == TaskStatus::Stopped) continue;
-      const bool known = std::any_of(deployments.begin(), deployments.end(), [&](const Deployment& d) { return d.id == task.deployment_id; });
+      const bool known =
+          std::any_of(deployments.begin(), deployments.end(), [&](const Deployment& d) { return d.id == task.deployment_id; });
       expect(known, "a wanted task belongs to no deployment", decision);
     }
   }

@@ -46,12 +46,14 @@ TEST_CASE("a cycle is refused with its path") {
 }
 
 TEST_CASE("waiting for the end of an essential container is refused") {
-  CHECK(refusal({after("a", {{"b", DependencyCondition::Success}}), after("b", {})}).find("cannot be essential") != std::string::npos);
+  CHECK(refusal({after("a", {{"b", DependencyCondition::Success}}), after("b", {})}).find("cannot be essential") !=
+        std::string::npos);
   CHECK(refusal({after("a", {{"b", DependencyCondition::Success}}), {.name = "b", .essential = false}}).empty());
 }
 
 TEST_CASE("HEALTHY needs a health check, and a dependency is named once") {
-  CHECK(refusal({after("a", {{"b", DependencyCondition::Healthy}}), after("b", {})}).find("has no health check") != std::string::npos);
+  CHECK(refusal({after("a", {{"b", DependencyCondition::Healthy}}), after("b", {})}).find("has no health check") !=
+        std::string::npos);
   CHECK(refusal({after("a", {{"b", DependencyCondition::Start}, {"b", DependencyCondition::Start}}), after("b", {})})
             .find("more than once") != std::string::npos);
 }
@@ -62,9 +64,12 @@ TEST_CASE("the start order puts dependencies first and keeps the definition's or
 }
 
 TEST_CASE("START is met by a running and by a stopped dependency") {
-  CHECK(verdict(waiting(DependencyCondition::Start, {.known_status = ContainerStatus::Created})) == DependencyState::Verdict::Waiting);
-  CHECK(verdict(waiting(DependencyCondition::Start, {.known_status = ContainerStatus::Running})) == DependencyState::Verdict::Ready);
-  CHECK(verdict(waiting(DependencyCondition::Start, {.known_status = ContainerStatus::Stopped})) == DependencyState::Verdict::Ready);
+  CHECK(verdict(waiting(DependencyCondition::Start, {.known_status = ContainerStatus::Created})) ==
+        DependencyState::Verdict::Waiting);
+  CHECK(verdict(waiting(DependencyCondition::Start, {.known_status = ContainerStatus::Running})) ==
+        DependencyState::Verdict::Ready);
+  CHECK(verdict(waiting(DependencyCondition::Start, {.known_status = ContainerStatus::Stopped})) ==
+        DependencyState::Verdict::Ready);
 }
 
 TEST_CASE("COMPLETE wants any exit code, SUCCESS wants 0") {

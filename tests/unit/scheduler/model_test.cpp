@@ -57,8 +57,11 @@ TEST_CASE("a service is the same after a round through JSON") {
 }
 
 TEST_CASE("an instance is the same after a round through JSON") {
-  const Instance instance{.id = "i", .status = InstanceStatus::Draining, .registered = {.cpu = 1, .memory = 2, .ports = {{22}}},
-                          .attributes = {{"ecs.os-type", "linux"}}, .registered_at = kNow};
+  const Instance instance{.id = "i",
+                          .status = InstanceStatus::Draining,
+                          .registered = {.cpu = 1, .memory = 2, .ports = {{22}}},
+                          .attributes = {{"ecs.os-type", "linux"}},
+                          .registered_at = kNow};
   CHECK(instance_from_json(to_json(instance)).value() == instance);
 }
 
@@ -123,8 +126,10 @@ TEST_CASE("deployment ids have 19 digits") {
 }
 
 TEST_CASE("each requirement that an instance does not meet has its reason") {
-  const InstanceLoad good{.instance = {.id = "i", .registered = {.cpu = 100, .memory = 100, .ports = {{22}}}, .attributes = {{"zone", "a"}}}};
-  const TaskRequirements fits{.resources = {.cpu = 100, .memory = 100, .ports = {{80}}}, .attributes = {{"zone", "a"}, {"zone", ""}}};
+  const InstanceLoad good{
+      .instance = {.id = "i", .registered = {.cpu = 100, .memory = 100, .ports = {{22}}}, .attributes = {{"zone", "a"}}}};
+  const TaskRequirements fits{.resources = {.cpu = 100, .memory = 100, .ports = {{80}}},
+                              .attributes = {{"zone", "a"}, {"zone", ""}}};
   const auto reason = [](const TaskRequirements& task, const InstanceLoad& load) -> std::string {
     const Placement placement = place(task, {load});
     const auto* none = std::get_if<NotPlaced>(&placement);

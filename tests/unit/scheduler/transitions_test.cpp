@@ -85,7 +85,8 @@ TEST_CASE("the exit of a non-essential container leaves the task running") {
 }
 
 TEST_CASE("a task is RUNNING when its last container is running or has already stopped") {
-  Task task{.containers = {{.name = "app", .depends_on = {{"init", DependencyCondition::Success}}}, {.name = "init", .essential = false}}};
+  Task task{.containers = {{.name = "app", .depends_on = {{"init", DependencyCondition::Success}}},
+                           {.name = "init", .essential = false}}};
   CHECK(step(task) == "pull init");
   bring_up(task, "init");
   CHECK(task.last_status == TaskStatus::Pending);
@@ -105,7 +106,8 @@ TEST_CASE("images of waiting containers are pulled upfront when that is wanted, 
 }
 
 TEST_CASE("an init container that fails stops the task that waits for its success") {
-  Task task{.containers = {{.name = "app", .depends_on = {{"init", DependencyCondition::Success}}}, {.name = "init", .essential = false}}};
+  Task task{.containers = {{.name = "app", .depends_on = {{"init", DependencyCondition::Success}}},
+                           {.name = "init", .essential = false}}};
   step(task);
   bring_up(task, "init");
   report(task, "init", Exited{.exit_code = 7});
