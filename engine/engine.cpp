@@ -77,9 +77,14 @@ Result<Json> Engine::answer(Call& context, std::string_view target, const std::s
   BERTH_TRY(json, body_of(body));
   const Handler& handler = handlers().at(target);
   Store::Transaction transaction(store_);
-  BERTH_TRY(answered, handler(context, json));
-  BERTH_TRY_VOID(transaction.commit());
-  return answered;
+  try {
+    BERTH_TRY(answered, handler(context, json));
+    BERTH_TRY_VOID(transaction.commit());
+    return answered;
+  } catch (const Json::exception& failure) {
+    // A document of ours has not the shape that a handler relies on: one request fails, the engine goes on.
+    return Error{"ServerException", failure.what()};
+  }
 }
 
 void Engine::handle(const Request& request, const Responder& respond) {

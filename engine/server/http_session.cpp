@@ -11,8 +11,8 @@ namespace http = beast::http;
 namespace {
 
 /// How much of a refused request is read to let the client see the answer; a client that sends more sees a reset.
-constexpr std::size_t kMostDropped = 8 << 20;
-constexpr Milliseconds kLinger = std::chrono::seconds(2);
+constexpr std::size_t kMostDropped = 128 << 20;
+constexpr Milliseconds kLinger = std::chrono::seconds(10);
 
 HttpRequest request_of(http::request<http::string_body>&& message) {
   HttpRequest request{.method = std::string(message.method_string()), .target = std::string(message.target()), .headers = {}, .body = {}};
@@ -59,12 +59,13 @@ void HttpSession::read_header(Milliseconds patience) {
 void HttpSession::take_header(Code code) {
   if (code == http::error::body_limit) return refuse(413, "The request is larger than the limit.");
   if (code == http::error::header_limit) return refuse(431, "The header is larger than the limit.");
-  // The client went away, or nothing came in time: there is nobody to answer.
-  if (code == http::error::end_of_stream || code == beast::error::timeout || code.category() == asio::error::get_system_category() ||
-      code.category() == asio::error::get_misc_category()) {
+  if (code) {
+    // The client went away, or nothing came in time: there is nobody to answer. Only what the parser says is the client's mistake.
+    const bool parsed_wrong = code.category() == http::make_error_code(http::error::bad_method).category() && code != http::error::end_of_stream &&
+                              code != http::error::partial_message;
+    if (parsed_wrong) refuse(400, "The request is not HTTP: " + code.message());
     return;
   }
-  if (code) return refuse(400, "The request is not HTTP: " + code.message());
   idle_ = false;
   if (!beast::iequals(parser_->get()[http::field::expect], "100-continue")) return read_body();
   static const std::string kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
