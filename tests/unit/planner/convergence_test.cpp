@@ -1,5 +1,6 @@
 // Properties over every field of the schema: an apply reaches what was asked, wherever it starts, and a plan straight after it is empty.
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
 #include "planner/render.h"
 #include "tests/support/random_body.h"
