@@ -56,12 +56,13 @@ class Map {
   /// Inserts or replaces.
   Value& set(std::string key, Value value);
   bool erase(std::string_view key);
-  [[nodiscard]] bool empty() const { return entries_.empty(); }
-  [[nodiscard]] std::size_t size() const { return entries_.size(); }
-  [[nodiscard]] auto begin() const { return entries_.begin(); }
-  [[nodiscard]] auto end() const { return entries_.end(); }
-  [[nodiscard]] auto begin() { return entries_.begin(); }
-  [[nodiscard]] auto end() { return entries_.end(); }
+  // Defined below Value: an Entry is not complete before (clang insists).
+  [[nodiscard]] bool empty() const;
+  [[nodiscard]] std::size_t size() const;
+  [[nodiscard]] std::vector<Entry>::const_iterator begin() const;
+  [[nodiscard]] std::vector<Entry>::const_iterator end() const;
+  [[nodiscard]] std::vector<Entry>::iterator begin();
+  [[nodiscard]] std::vector<Entry>::iterator end();
   bool operator==(const Map&) const;
 
  private:
@@ -103,6 +104,13 @@ class Value {
   Data data_;
   Origin origin_;
 };
+
+inline bool Map::empty() const { return entries_.empty(); }
+inline std::size_t Map::size() const { return entries_.size(); }
+inline std::vector<Map::Entry>::const_iterator Map::begin() const { return entries_.begin(); }
+inline std::vector<Map::Entry>::const_iterator Map::end() const { return entries_.end(); }
+inline std::vector<Map::Entry>::iterator Map::begin() { return entries_.begin(); }
+inline std::vector<Map::Entry>::iterator Map::end() { return entries_.end(); }
 
 /// The value at a path of map keys, or null: `at(body, {"container", "app", "memory"})`.
 const Value* at(const Value& value, std::initializer_list<std::string_view> path);
