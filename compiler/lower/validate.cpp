@@ -64,9 +64,11 @@ void validate_names(const ir::Program& program, sema::Reporter& reporter) {
     if (cluster != nullptr && cluster->as_reference() != nullptr) key += "/" + cluster->as_reference()->target.name;
     const auto [owner, added] = owners.emplace(std::move(key), &resource);
     if (added) continue;
-    const Span span = place_of(name, resource.origin);
+    Span span = place_of(name, resource.origin);
+    Span other = place_of(ir::at(owner->second->body, {"name"}), owner->second->origin);
+    if (span < other) std::swap(span, other);
     reporter.report("E0326", span, fmt::format("two {}s have the AWS name `{}`", address.kind, *name->as_string()), "the same name again")
-        .label(place_of(ir::at(owner->second->body, {"name"}), owner->second->origin), "the other one")
+        .label(other, "the other one")
         .note("a name is derived from the identifier (`_` becomes `-`) unless it is written")
         .help("give one of them a `name = \"…\"` of its own");
   }

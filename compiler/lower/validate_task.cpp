@@ -155,9 +155,11 @@ class TaskRules {
   void claim(std::map<std::string, const Port*>& owners, const std::string& key, const Port& port, const std::string& what) {
     const auto [owner, added] = owners.emplace(key, &port);
     if (added || owner->second->name == port.name) return;
-    const Port& other = *owner->second;
-    reporter_.report("E0303", port_place(port), fmt::format("ports clash: `{}.{}` and `{}.{}` both {}", other.container, other.name, port.container, port.name, what), "taken already")
-        .label(port_place(other), fmt::format("by `{}`", other.name))
+    const bool in_order = port_place(*owner->second) < port_place(port);
+    const Port& first = in_order ? *owner->second : port;
+    const Port& second = in_order ? port : *owner->second;
+    reporter_.report("E0303", port_place(second), fmt::format("ports clash: `{}.{}` and `{}.{}` both {}", first.container, first.name, second.container, second.name, what), "taken already")
+        .label(port_place(first), fmt::format("by `{}`", first.name))
         .help("give one of them another port");
   }
 

@@ -29,7 +29,7 @@ bool is_plain_name(std::string_view name) {
 class Analysis {
  public:
   Analysis(std::vector<ast::File> files, SourceSet& sources, DiagnosticSink& sink)
-      : files_(std::move(files)), sources_(sources), sink_(sink), reporter_(sink), budget_(reporter_), evaluator_(scope_, reporter_, budget_), checker_(evaluator_, module_.resources) {}
+      : files_(std::move(files)), sources_(sources), sink_(sink), reporter_(sink, &sources), budget_(reporter_), evaluator_(scope_, reporter_, budget_), checker_(evaluator_, module_.resources) {}
 
   Module run(const std::map<std::string, std::string>& variables) {
     declarations_ = declare(files_, scope_, reporter_);

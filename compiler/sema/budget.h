@@ -10,7 +10,9 @@ namespace berth::sema {
 
 /// What one compile may take, so that a small file cannot explode. Deterministic: counted, not timed.
 struct Limits {
-  static constexpr std::int64_t kSteps = 10'000'000;
+  static constexpr std::int64_t kSteps = 5'000'000;
+  /// An element that is copied into a new list or map.
+  static constexpr std::int64_t kStepsPerElement = 4;
   static constexpr std::int64_t kValues = 4'000'000;
   static constexpr std::size_t kResources = 100'000;
   static constexpr std::size_t kStringBytes = std::size_t{1} << 20;
@@ -32,8 +34,10 @@ class Budget {
   /// Evaluation work at `span`. False when there is none left.
   bool take_steps(std::int64_t steps, Span span) {
     steps_ += steps;
-    return steps_ <= Limits::kSteps || exceed(span, "evaluating this takes more than 10 million steps");
+    return steps_ <= Limits::kSteps || exceed(span, "evaluating this takes more than 5 million steps");
   }
+  /// Elements of lists and maps that are read or copied as a whole.
+  bool take_elements(std::size_t elements, Span span) { return take_steps(static_cast<std::int64_t>(elements) * Limits::kStepsPerElement, span); }
   /// Values that enter the IR.
   bool take_values(std::size_t values, Span span) {
     values_ += static_cast<std::int64_t>(values);

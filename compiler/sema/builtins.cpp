@@ -36,14 +36,14 @@ const std::string* text(Arguments args, Context context, std::size_t at) {
 const List* list(Arguments args, Context context, std::size_t at) {
   const List* value = args.items[at].value.as_list();
   if (value == nullptr) wrong(args, context, at, "a list");
-  if (value != nullptr && !context.budget.take_steps(static_cast<std::int64_t>(value->size()), args.span)) return nullptr;
+  if (value != nullptr && !context.budget.take_elements(value->size(), args.span)) return nullptr;
   return value;
 }
 
 const Map* map(Arguments args, Context context, std::size_t at) {
   const Map* value = args.items[at].value.as_map();
   if (value == nullptr) wrong(args, context, at, "a map");
-  if (value != nullptr && !context.budget.take_steps(static_cast<std::int64_t>(value->size()), args.span)) return nullptr;
+  if (value != nullptr && !context.budget.take_elements(value->size(), args.span)) return nullptr;
   return value;
 }
 
@@ -288,7 +288,7 @@ Value flatten(Arguments args, Context context) {
   for (const Value& item : *items) {
     const List* inner = item.as_list();
     if (inner == nullptr) return wrong(args, context, 0, "a list of lists");
-    if (!context.budget.take_steps(static_cast<std::int64_t>(inner->size()), args.span)) return {};
+    if (!context.budget.take_elements(inner->size(), args.span)) return {};
     flat.insert(flat.end(), inner->begin(), inner->end());
   }
   return make_list(std::move(flat));

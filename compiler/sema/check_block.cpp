@@ -24,6 +24,9 @@ std::vector<std::string> words_of(const Block& schema) {
   return words;
 }
 
+/// The kind of resource that may be written in place of its name: what it describes belongs to the block around it.
+constexpr std::string_view kInlineKind = "task";
+
 bool contains(std::span<const std::string_view> words, std::string_view word) { return std::find(words.begin(), words.end(), word) != words.end(); }
 
 }  // namespace
@@ -108,7 +111,7 @@ void BlockChecker::entry(const ast::Entry& entry, const FramePtr& frame, Open& o
   if (!first_time(open.written, word, entry.key.span(), "in this block")) return;
   if (!entry.is_block()) return setting(*field, entry, frame, open);
   if (field->block_form) return map_block(*field, entry, frame, open);
-  if (ir::schema::resource_kind(field->type.target) != nullptr && field->name == field->type.target) return inline_resource(*field, entry, frame, open);
+  if (field->type.target == kInlineKind && field->name == kInlineKind) return inline_resource(*field, entry, frame, open);
   evaluator_.reporter()
       .report("E0220", entry.key.span(), fmt::format("`{}` is a setting, not a block", word), fmt::format("it is `{}`", field->type.text))
       .help(fmt::format("write `{} = …`", word));

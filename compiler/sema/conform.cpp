@@ -29,20 +29,36 @@ struct Asked {
 
 std::string subject(const Place& place) { return place.name.empty() ? "this" : fmt::format("`{}`", place.name); }
 
+/// Where to mark: the part of the written expression that made the value, or all of it when the value comes from elsewhere.
+Span primary_place(const Asked& asked, const Value& value) {
+  const Span written = asked.place.written;
+  const Span made = value.origin.span;
+  const bool inside = made.source == written.source && made.begin >= written.begin && made.end <= written.end;
+  return !written.valid() || inside ? made : written;
+}
+
 /// The diagnostic at the user's expression, with the place the value comes from and the place that expects otherwise.
 Diagnostic& report(const Asked& asked, const Value& value, std::string_view code, std::string message, std::string label) {
-  const Span written = asked.place.written.valid() ? asked.place.written : value.origin.span;
+  const Span written = primary_place(asked, value);
   Diagnostic& diagnostic = asked.reporter.report(code, written, std::move(message), std::move(label));
   const Span made = value.origin.span;
   const bool elsewhere = made.valid() && made.source != SourceId::none &&
                          (made.source != written.source || made.begin < written.begin || made.end > written.end);
   if (elsewhere) diagnostic.label(made, "the value comes from here");
-  if (asked.place.declared.valid()) diagnostic.label(asked.place.declared, fmt::format("the type is `{}`", asked.type.text));
+  const Span declared = asked.type.declared.valid() ? asked.type.declared : asked.place.declared;
+  if (declared.valid()) diagnostic.label(declared, fmt::format("the type is `{}`", asked.type.text));
   return diagnostic;
 }
 
 /// Whether a repair may replace the text at the primary label: only where the value is written right there.
-bool written_here(const Asked& asked, const Value& value) { return !asked.place.written.valid() || value.origin.span == asked.place.written; }
+bool written_here(const Asked& asked, const Value& value) { return primary_place(asked, value) == value.origin.span; }
+
+/// The value as the user wrote it, where it stands right there as a literal.
+std::string as_written(const Asked& asked, const Value& value) {
+  const std::string_view text = asked.reporter.text(value.origin.span);
+  const bool literal = !text.empty() && text.size() < 24 && text.front() >= '0' && text.front() <= '9' && text.find_first_of("+-*/") == std::string_view::npos;
+  return literal ? std::string(text) : spell(value);
+}
 
 void offer(const Asked& asked, const Value& value, Diagnostic& diagnostic, const std::string& replacement) {
   if (written_here(asked, value)) diagnostic.fix(value.origin.span, replacement);
@@ -105,7 +121,7 @@ Value check_number(const Asked& asked, Value value, std::int64_t amount) {
     const bool both = type.minimum && type.maximum;
     const std::string nearest = spell_in(type.minimum && amount < *type.minimum ? *type.minimum : *type.maximum, type.kind);
     Diagnostic& diagnostic = report(asked, value, "E0109",
-                                    fmt::format("{} {} is {}", subject(asked.place), spell(value),
+                                    fmt::format("{} is {}, {}", subject(asked.place), as_written(asked, value),
                                                 both ? "outside " + bounds_text(type) : "not " + bounds_text(type)),
                                     fmt::format("{} is `{}`", subject(asked.place), type.text));
     diagnostic.help(fmt::format("the nearest that is possible: `{}`", nearest));
@@ -115,8 +131,17 @@ Value check_number(const Asked& asked, Value value, std::int64_t amount) {
     const std::int64_t below = amount / type.multiple_of * type.multiple_of;
     const std::string low = spell_in(below, type.kind);
     const std::string high = spell_in(below + type.multiple_of, type.kind);
-    Diagnostic& diagnostic = report(asked, value, "E0107", fmt::format("`{}` is not a whole number of {}", spell(value), type.multiple_text),
+    const std::string written = as_written(asked, value);
+    Diagnostic& diagnostic = report(asked, value, "E0107", fmt::format("`{}` is not a whole number of {}", written, type.multiple_text),
                                     fmt::format("{} counts whole {}", subject(asked.place), type.multiple_text));
+    // `512 MB` is nearly always meant as `512 MiB`.
+    const bool decimal_unit = written.ends_with("KB") || written.ends_with("MB") || written.ends_with("GB");
+    if (decimal_unit && !written.ends_with("KB")) {
+      const std::string binary = written.substr(0, written.size() - 1) + "iB";
+      diagnostic.help(fmt::format("`{}` is almost certainly meant; the nearest to what is written are `{}` and `{}`", binary, low, high));
+      offer(asked, value, diagnostic, binary);
+      return {};
+    }
     diagnostic.help(fmt::format("the nearest are `{}` and `{}`", low, high));
     offer(asked, value, diagnostic, high);
     return {};
@@ -159,7 +184,7 @@ Value as_string(const Asked& asked, Value value) {
     return {};
   }
   if (type.pattern && (text->size() > kMaxPatternText || !std::regex_match(*text, *type.pattern))) {
-    report(asked, value, "E0111", fmt::format("{} cannot be {}", subject(asked.place), describe(value)),
+    report(asked, value, "E0111", fmt::format("{} cannot be `{}`", subject(asked.place), spell(value)),
            "it takes " + (type.pattern_text.empty() ? type.text : type.pattern_text));
     return {};
   }
@@ -210,11 +235,8 @@ Value as_reference(const Asked& asked, Value value) {
   return {};
 }
 
-Value element_of(const Asked& asked, const Value& item) {
-  // The element's own text is the place: `written` would mark the whole list.
-  const bool inside = asked.place.written.valid() && item.origin.span.source == asked.place.written.source &&
-                      item.origin.span.begin >= asked.place.written.begin && item.origin.span.end <= asked.place.written.end;
-  Place place{.name = asked.place.name, .written = inside ? item.origin.span : asked.place.written, .declared = asked.place.declared};
+Value element_of(const Asked& asked, const Value& item, std::string_view name) {
+  const Place place{.name = name, .written = asked.place.written, .declared = asked.place.declared};
   if (item.null() && asked.type.element != nullptr && !asked.type.element->optional) {
     report(asked, item, "E0110", "null in a list", "there is no value here");
     return {};
@@ -234,7 +256,7 @@ Value as_list(const Asked& asked, Value value) {
   items.reserve(list->size());
   bool good = true;
   for (const Value& item : *list) {
-    items.push_back(element_of(asked, item));
+    items.push_back(element_of(asked, item, ""));
     good = good && !items.back().poisoned();
   }
   return good ? make_list(std::move(items), value.origin) : Value{};
@@ -247,8 +269,7 @@ Value as_map(const Asked& asked, Value value) {
   bool good = true;
   for (const auto& [key, item] : *map) {
     if (item.null()) continue;
-    const Asked entry{asked.type, asked.place, asked.evaluator, asked.reporter};
-    Value converted = element_of(entry, item);
+    Value converted = element_of(asked, item, key);
     good = good && !converted.poisoned();
     entries.emplace(key, std::move(converted));
   }
@@ -283,7 +304,7 @@ Value as_record(const Asked& asked, Value value) {
       good = false;
       continue;
     }
-    const Place place{.name = field.name, .written = {}, .declared = field.declaration->type->span};
+    const Place place{.name = field.name, .written = asked.place.written, .declared = field.declaration->type->span};
     item = conform(std::move(item), *field.type, place, asked.evaluator, asked.reporter);
     for (const ast::Where& where : field.declaration->wheres) {
       if (!item.poisoned() && !asked.evaluator.holds(where, item, item.origin.span)) item = {};
@@ -351,7 +372,7 @@ Value conform(Value value, const Type& type, const Place& place, TypeEvaluator& 
   const Asked asked{type, place, evaluator, reporter};
   if (value.null()) {
     if (type.optional || type.kind == Kind::unknown) return value;
-    report(asked, value, "E0110", fmt::format("{} may not be null", subject(place)), fmt::format("the type is `{}`", type.text))
+    report(asked, value, "E0110", fmt::format("{} may not be null", subject(place)), "null")
         .help(fmt::format("`{}?` would allow it", type.text));
     return {};
   }

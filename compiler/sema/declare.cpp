@@ -15,6 +15,18 @@ class Declarer {
   void items(const std::vector<ast::Item>& items) {
     for (const ast::Item& item : items) this->item(item);
   }
+  /// What is unknown may be the name of an import or component that is not carried out: reported already.
+  void finish() {
+    for (const ast::Entry* entry : unknown_) {
+      const std::string word(entry->key.text());
+      const Symbol* symbol = scope_.find(word);
+      if (symbol == nullptr || symbol->kind != Symbol::Kind::uncarried) {
+        unknown(*entry, word);
+      } else if (entry->labels.size() == 1 && entry->labels.front().is_literal()) {
+        add_uncarried({std::string(entry->labels.front().text()), entry->labels.front().span()}, "declaration");
+      }
+    }
+  }
   Declarations result;
 
  private:
@@ -62,7 +74,7 @@ class Declarer {
       }
       return;
     }
-    unknown(entry, word);
+    unknown_.push_back(&entry);
   }
 
   void unknown(const ast::Entry& entry, const std::string& word) {
@@ -141,6 +153,7 @@ class Declarer {
 
   Scope& scope_;
   Reporter& reporter_;
+  std::vector<const ast::Entry*> unknown_;
 };
 
 }  // namespace
@@ -166,6 +179,7 @@ void report_uncarried(Reporter& reporter, Span span, std::string_view word) {
 Declarations declare(const std::vector<ast::File>& files, Scope& scope, Reporter& reporter) {
   Declarer declarer(scope, reporter);
   for (const ast::File& file : files) declarer.items(file.items);
+  declarer.finish();
   return std::move(declarer.result);
 }
 

@@ -145,14 +145,14 @@ Value Evaluator::parameter(Symbol& symbol) {
   const auto& param = std::get<ast::Param>(symbol.item->node);
   const TypePtr type = type_of(*param.type);
   Value value;
+  if (type->kind == Type::Kind::unknown) return value;
   const auto set = given.find(symbol.name);
   const Place place{.name = param.name.text, .written = {}, .declared = param.type->span};
   if (set != given.end()) {
     value = set->second.literal == nullptr ? make_string(set->second.text, {.span = set->second.span}) : constant(*set->second.literal);
     value = conform(std::move(value), *type, place, *this, reporter_);
   } else if (param.default_value != nullptr) {
-    Place of_default = place;
-    value = evaluate_as(*param.default_value, *type, of_default, nullptr);
+    value = evaluate_as(*param.default_value, *type, place, nullptr);
   } else if (type->optional) {
     value = {Null{}, {.span = symbol.span}};
   } else {
@@ -257,7 +257,7 @@ Value Evaluator::list(const ast::List& node, Span span, const FramePtr& frame) {
       reporter_.report("E0105", element.value->span, fmt::format("`...` needs a list here, not {}", kind_phrase(value)), "this is " + describe(value));
       return {};
     }
-    if (!budget_.take_steps(static_cast<std::int64_t>(more->size()), span)) return {};
+    if (!budget_.take_elements(more->size(), span)) return {};
     items.insert(items.end(), more->begin(), more->end());
   }
   return make_list(std::move(items), {.span = span});
@@ -275,7 +275,7 @@ Value Evaluator::object(const ast::Object& node, Span span, const FramePtr& fram
         reporter_.report("E0105", field.value->span, fmt::format("`...` needs a map here, not {}", kind_phrase(value)), "this is " + describe(value));
         return {};
       }
-      if (!budget_.take_steps(static_cast<std::int64_t>(more->size()), span)) return {};
+      if (!budget_.take_elements(more->size(), span)) return {};
       for (const auto& [key, item] : *more) entries.insert_or_assign(key, item);
       continue;
     }

@@ -198,7 +198,7 @@ Value range(const Operation& o) {
     o.budget.exceed(o.span, fmt::format("a range may have {} numbers", Limits::kRangeLength));
     return {};
   }
-  if (!o.budget.take_steps(static_cast<std::int64_t>(length), o.span)) return {};
+  if (!o.budget.take_elements(static_cast<std::size_t>(length), o.span)) return {};
   List items;
   items.reserve(static_cast<std::size_t>(length));
   for (std::int64_t i = 0; i < static_cast<std::int64_t>(length); ++i) items.push_back(make_integer(*low + i, {.span = o.span}));

@@ -12,7 +12,7 @@ namespace berth::sema {
 /// A sink for text that is evaluated more than once: what a loop's body does wrong is reported at its first iteration only.
 class Reporter {
  public:
-  explicit Reporter(DiagnosticSink& sink) : sink_(sink) {}
+  explicit Reporter(DiagnosticSink& sink, const SourceSet* sources = nullptr) : sink_(sink), sources_(sources) {}
 
   /// As DiagnosticSink::report; a code that was reported at this place before is dropped.
   Diagnostic& report(std::string_view code, Span span, std::string message, std::string label = "") {
@@ -25,6 +25,8 @@ class Reporter {
   }
   /// Errors reported so far, dropped repetitions included.
   [[nodiscard]] std::size_t errors() const { return errors_; }
+  /// The text at a place, as the user wrote it; "" when it is not known.
+  [[nodiscard]] std::string_view text(Span span) const { return sources_ == nullptr || !span.valid() ? std::string_view() : sources_->text(span); }
 
  private:
   struct Place {
@@ -41,6 +43,7 @@ class Reporter {
   };
 
   DiagnosticSink& sink_;
+  const SourceSet* sources_;
   std::unordered_set<Place, Hash> seen_;
   Diagnostic dropped_;
   std::size_t errors_ = 0;

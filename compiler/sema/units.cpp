@@ -13,11 +13,12 @@ namespace {
 
 using ir::Unit;
 
-constexpr std::array<UnitRow, 16> kUnits = {{
+constexpr std::array<UnitRow, 17> kUnits = {{
     {"B", Unit::bytes, 1, 1},
     {"KiB", Unit::bytes, 1LL << 10, 1},
     {"MiB", Unit::bytes, 1LL << 20, 1},
     {"GiB", Unit::bytes, 1LL << 30, 1},
+    {"TiB", Unit::bytes, 1LL << 40, 1},
     {"KB", Unit::bytes, 1'000, 1},
     {"MB", Unit::bytes, 1'000'000, 1},
     {"GB", Unit::bytes, 1'000'000'000, 1},
@@ -62,11 +63,11 @@ std::optional<std::string> meant_unit(std::string_view text) {
       {"second", "s"}, {"seconds", "s"}, {"min", "m"}, {"mins", "m"}, {"minute", "m"}, {"minutes", "m"}, {"hour", "h"}, {"hours", "h"},
       {"cpu", "vCPU"}, {"vcpus", "vCPU"},
   }};
-  for (const UnitRow& row : kUnits) {
-    if (same_ignoring_case(row.text, text)) return std::string(row.text);
-  }
   for (const auto& [other, unit] : kKnown) {
     if (same_ignoring_case(other, text)) return std::string(unit);
+  }
+  for (const UnitRow& row : kUnits) {
+    if (same_ignoring_case(row.text, text)) return std::string(row.text);
   }
   std::vector<std::string> texts;
   for (const UnitRow& row : kUnits) texts.emplace_back(row.text);

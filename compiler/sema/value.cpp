@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/check.h"
+#include "base/credential.h"
 
 namespace berth::sema {
 namespace {
@@ -41,7 +42,7 @@ struct Speller {
   void operator()(bool b) const { out += b ? "true" : "false"; }
   void operator()(const ir::Quantity& quantity) const { out += ir::spell(quantity); }
   void operator()(const Rational& number) const { out += sema::spell(number); }
-  void operator()(const std::string& text) const { out += quote(std::string_view(text).substr(0, 2 * kMaxSpelling)); }
+  void operator()(const std::string& text) const { out += looks_like_credential(text) ? "\"••••\"" : quote(std::string_view(text).substr(0, 2 * kMaxSpelling)); }
   void operator()(const ir::Reference& reference) const { out += reference.target.text(); }
   void operator()(const ListPtr& list) const {
     out += '[';
@@ -183,7 +184,9 @@ std::size_t size_of(const Value& value) {
 
 ir::Value to_ir(const Value& value) {
   const ir::Origin origin = value.origin;
+  if (value.null()) return {ir::Value::Data(), origin};
   if (const bool* b = value.as_bool()) return ir::Value::boolean(*b, origin);
+  if (const Rational* number = value.as_decimal()) return ir::Value::string(sema::spell(*number), origin);
   if (const ir::Quantity* quantity = value.as_quantity()) return {ir::Value::Data(*quantity), origin};
   if (const std::string* text = value.as_string()) return ir::Value::string(*text, origin);
   if (const ir::Reference* reference = value.as_reference()) return ir::Value::reference(reference->target, origin);

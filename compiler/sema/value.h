@@ -56,7 +56,7 @@ bool equal(const Value& a, const Value& b);
 
 /// "a string", "an int", "a size", "a list" …
 std::string_view kind_phrase(const Value& value);
-/// As written in the language, shortened to a line: `512 MiB`, `"x"`, `[1, 2]`.
+/// As written in the language, shortened to a line: `512 MiB`, `"x"`, `[1, 2]`. What looks like a credential is not shown.
 std::string spell(const Value& value);
 /// "the duration `5m`", "a list": for messages.
 std::string describe(const Value& value);
@@ -65,7 +65,7 @@ std::string_view unit_phrase(ir::Unit unit);
 
 /// How many values of the IR it becomes.
 std::size_t size_of(const Value& value);
-/// The IR's form; only for values that a type has accepted (no poison, null or decimal in it).
+/// The IR's form, for values without poison: null is empty, a decimal (only outputs have them) is its text.
 ir::Value to_ir(const Value& value);
 
 }  // namespace berth::sema

@@ -41,7 +41,7 @@ service s{0} {{
 
 TEST_CASE("a file, a directory and a file named like the command line's `-` compile alike") {
   const MemoryFileSystem files({{"dir/main.ecs", std::string(kStack)}, {"dir/notes.txt", "not ours"}, {"-", std::string(kStack)}});
-  for (const std::string path : {"dir", "dir/main.ecs", "-"}) {
+  for (const std::string& path : std::vector<std::string>{"dir", "dir/main.ecs", "-"}) {
     DiagnosticSink sink;
     const auto sources = std::make_shared<SourceSet>();
     const auto program = compile({.path = path, .variables = {}}, files, sources, sink);

@@ -12,13 +12,13 @@ namespace {
 /// Codes in the expected sections of every case of the compiler's suites.
 std::set<std::string> shown_codes() {
   std::set<std::string> codes;
-  for (const std::string suite : {"diagnostics", "ir", "syntax"}) {
+  for (const std::string& suite : std::vector<std::string>{"diagnostics", "ir", "syntax"}) {
     for (const auto& entry : std::filesystem::recursive_directory_iterator("tests/golden/" + suite)) {
       if (entry.path().extension() != ".case") continue;
       std::ifstream file(entry.path());
       std::string line;
       while (std::getline(file, line)) {
-        for (const std::string severity : {"error[", "warning["}) {
+        for (const std::string& severity : std::vector<std::string>{"error[", "warning["}) {
           if (line.starts_with(severity)) codes.insert(line.substr(severity.size(), 5));
         }
       }
