@@ -53,7 +53,7 @@ class DockerDriver final : public ContainerDriver {
   Result<ContainerState> adopt(Client& client, const ContainerSpec& spec);
   Result<ContainerState> start(Client& client, const std::string& name);
   void drop_member(const std::string& task_id, const std::string& name);
-  void remove_unused_network(const std::string& task_id);
+  void remove_unused_network(const std::string& task_id, std::function<void(std::optional<Error>)> finish = {});
 
   void watch_events();
   void take_event(const Event& event);

@@ -171,8 +171,13 @@ Lanes::Step DockerDriver::remove_step(Operation operation) {
     removing_.insert(name);
     auto removed = client.remove(name);
     if (!removed || !*removed) removing_.erase(name);
-    if (removed) drop_member(operation.spec.task_id, name);
-    complete(operation, error_of(removed));
+    bool last = removed && networks_.drop_member(operation.spec.task_id, name);
+    if (!last) return complete(operation, error_of(removed)), kDone;
+    // The last one is gone when its task's network is; a failure makes the whole removal be tried again.
+    remove_unused_network(operation.spec.task_id, [this, operation](std::optional<Error> error) {
+      if (error) networks_.add_member(operation.spec.task_id, operation.spec.name);
+      complete(operation, std::move(error));
+    });
     return kDone;
   };
 }
@@ -181,12 +186,13 @@ void DockerDriver::drop_member(const std::string& task_id, const std::string& na
   if (networks_.drop_member(task_id, name)) remove_unused_network(task_id);
 }
 
-void DockerDriver::remove_unused_network(const std::string& task_id) {
-  lanes_->post(TaskNetworks::lane(task_id), [this, task_id](Client& client) -> Again {
+void DockerDriver::remove_unused_network(const std::string& task_id, std::function<void(std::optional<Error>)> finish) {
+  lanes_->post(TaskNetworks::lane(task_id), [this, task_id, finish = std::move(finish)](Client& client) -> Again {
     auto name = pause_name(task_id);
     removing_.insert(name);
     auto removed = networks_.remove_unused(client, task_id);
-    if (!removed) removing_.erase(name);
+    if (!removed || !*removed) removing_.erase(name);
+    if (finish) finish(error_of(removed));
     return kDone;
   });
 }

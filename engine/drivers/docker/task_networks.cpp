@@ -88,11 +88,10 @@ Result<std::string> TaskNetworks::start(Client& client, const std::string& task_
   return address;
 }
 
-Result<void> TaskNetworks::remove_unused(Client& client, const std::string& task_id) {
-  if (!members(task_id).empty()) return {};
+Result<bool> TaskNetworks::remove_unused(Client& client, const std::string& task_id) {
+  if (!members(task_id).empty()) return false;
   set_address(task_id, "");
-  BERTH_TRY_VOID(client.remove(pause_name(task_id)));
-  return {};
+  return client.remove(pause_name(task_id));
 }
 
 }  // namespace berth::engine::docker

@@ -28,8 +28,8 @@ class TaskNetworks {
 
   /// Makes sure that the task's pause container runs. The network and the image are made at the first need.
   Result<void> ensure(Client& client, const std::string& task_id);
-  /// Removes the pause container, unless the task has members again.
-  Result<void> remove_unused(Client& client, const std::string& task_id);
+  /// Removes the pause container, unless the task has members again. Whether there was anything to remove.
+  Result<bool> remove_unused(Client& client, const std::string& task_id);
 
  private:
   Result<void> ensure_ground(Client& client);

@@ -204,16 +204,17 @@ TEST_CASE("docker: health is told as it changes", "[docker]") {
 TEST_CASE("docker: what ignores the stop signal is killed, and holds up nobody meanwhile", "[docker]") {
   if (no_docker()) return;
   Machine machine;
+  constexpr auto kPatience = seconds(10);
   std::vector<ContainerSpec> deaf;
   for (int i = 0; i < 6; ++i) deaf.push_back(machine.spec("deaf" + std::to_string(i), "trap '' TERM; while :; do sleep 0.1; done"));
   std::vector<std::uint64_t> stops;
   for (const auto& spec : deaf) machine.start(spec);
   auto begin = std::chrono::steady_clock::now();
-  for (const auto& spec : deaf) stops.push_back(machine.submit(OperationKind::stop, spec, seconds(6)));
+  for (const auto& spec : deaf) stops.push_back(machine.submit(OperationKind::stop, spec, kPatience));
   machine.start(machine.spec("next", kServe));
-  CHECK(std::chrono::steady_clock::now() - begin < seconds(6));
+  CHECK(std::chrono::steady_clock::now() - begin < kPatience);
   for (auto id : stops) CHECK(machine.outcome(id).state->exit_code == 137);
-  CHECK(std::chrono::steady_clock::now() - begin >= seconds(6));
+  CHECK(std::chrono::steady_clock::now() - begin >= kPatience);
 }
 
 TEST_CASE("docker: failures carry ECS's names", "[docker]") {
@@ -306,7 +307,6 @@ TEST_CASE("docker: the containers of a task with its own network share one addre
   REQUIRE_FALSE(machine.run(OperationKind::remove, web).error);
   CHECK(count() == 2);
   REQUIRE_FALSE(machine.run(OperationKind::remove, probe).error);
-  for (int tries = 0; tries < 50 && count() > 0; ++tries) (void)machine.driver().list();
   CHECK(count() == 0);
 }
 
