@@ -1,0 +1,94 @@
+#include "engine/daemon/options.h"
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+
+#include "base/random.h"
+#include "engine/daemon/data_dir.h"
+#include "engine/daemon/front_door.h"
+
+namespace berth::engine {
+namespace {
+
+std::variant<Options, Usage> parse(std::vector<const char*> words) {
+  words.insert(words.begin(), "berthd");
+  return parse_options(static_cast<int>(words.size()), words.data(), "1.2.3");
+}
+
+/// The exit code of a command line that does not start an engine, or -1.
+int exit_code(const std::vector<const char*>& words) {
+  const auto parsed = parse(words);
+  const auto* usage = std::get_if<Usage>(&parsed);
+  return usage ? usage->exit_code : -1;
+}
+
+TEST_CASE("an engine needs a directory and a socket, the rest has defaults") {
+  const auto parsed = parse({"--data-dir", "/d", "--socket", "/s"});
+  REQUIRE(std::holds_alternative<Options>(parsed));
+  const Options& options = std::get<Options>(parsed);
+  CHECK(options.data_dir == "/d");
+  CHECK(options.socket == "/s");
+  CHECK(options.driver == "docker");
+  CHECK(options.healthy_after == std::chrono::seconds(40));
+  CHECK_FALSE(options.listen);
+  CHECK(exit_code({}) == 64);
+  CHECK(exit_code({"--data-dir", "/d"}) == 64);
+  CHECK(exit_code({"--data-dir", "/d", "--socket", "/s", "--driver", "podman"}) == 64);
+  CHECK(exit_code({"--data-dir", "/d", "--socket", "/s", "--healthy-after", "soon"}) == 64);
+  CHECK(exit_code({"--data-dir", "/d", "--socket", "/s", "stray"}) == 64);
+  CHECK(exit_code({"--help"}) == 0);
+  CHECK(exit_code({"--version"}) == 0);
+}
+
+TEST_CASE("a TCP address is opened without signatures on loopback only") {
+  const auto with = [](const char* address, const std::vector<const char*>& more) {
+    std::vector<const char*> words{"--data-dir", "/d", "--socket", "/s", "--listen", address};
+    words.insert(words.end(), more.begin(), more.end());
+    return exit_code(words);
+  };
+  CHECK(with("127.0.0.1:80", {"--auth", "none"}) == -1);
+  CHECK(with("127.9.9.9:0", {"--auth", "none"}) == -1);
+  CHECK(with("[::1]:80", {"--auth", "none"}) == -1);
+  CHECK(with("127.0.0.1:80", {}) == 64);
+  CHECK(with("127.0.0.1:80", {"--auth", "sigv4"}) == 64);
+  CHECK(with("0.0.0.0:80", {"--auth", "none"}) == 64);
+  CHECK(with("192.168.1.1:80", {"--auth", "none"}) == 64);
+  CHECK(with("example.org:80", {"--auth", "none"}) == 64);
+  CHECK(with("127.0.0.1", {"--auth", "none"}) == 64);
+  CHECK(with("127.0.0.1:70000", {"--auth", "none"}) == 64);
+  CHECK(exit_code({"--data-dir", "/d", "--socket", "/s", "--auth", "none"}) == 64);
+}
+
+TEST_CASE("durations have units") {
+  CHECK(parse_duration("40s") == std::chrono::seconds(40));
+  CHECK(parse_duration("500ms") == Milliseconds(500));
+  CHECK(parse_duration("2m") == std::chrono::minutes(2));
+  CHECK(parse_duration("0") == Milliseconds(0));
+  for (const char* text : {"", "s", "40", "-1s", "1.5s", "1d", "99999999s"}) {
+    INFO(text);
+    CHECK_FALSE(parse_duration(text));
+  }
+}
+
+TEST_CASE("a directory belongs to one engine at a time") {
+  const std::string path = (std::filesystem::temp_directory_path() / ("berth-dir-" + RandomSource().hex(12))).string();
+  {
+    const auto first = DataDir::lock(path + "/deep");
+    REQUIRE(first);
+    const auto second = DataDir::lock(path + "/deep");
+    REQUIRE_FALSE(second);
+    CHECK(second.error().message.find("another engine") != std::string::npos);
+  }
+  CHECK(DataDir::lock(path + "/deep"));
+  std::filesystem::remove_all(path);
+}
+
+TEST_CASE("what the server refuses looks like a refusal of the API") {
+  const HttpResponse response = refuse_http(413, "too large", "id");
+  CHECK(response.status == 413);
+  CHECK(response.body == R"({"__type":"RequestEntityTooLargeException","message":"too large"})");
+  CHECK(response.headers.at(0) == std::pair<std::string, std::string>("x-amzn-RequestId", "id"));
+}
+
+}  // namespace
+}  // namespace berth::engine
