@@ -105,6 +105,7 @@ void BlockChecker::entry(const ast::Entry& entry, const FramePtr& frame, Open& o
   const Field* field = open.schema.field(word);
   if (field == nullptr) return unknown(entry, open);
   if (!entry.labels.empty()) {
+    open.written.emplace(std::string(word), entry.key.span());
     evaluator_.reporter().report("E0218", entry.labels.front().span(), fmt::format("`{}` has no label", word), "unexpected");
     return;
   }
