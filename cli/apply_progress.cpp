@@ -74,6 +74,8 @@ void ApplyProgress::done(const plan::Action& action, const plan::ActionResult& r
 
 void ApplyProgress::failed(const plan::Action& action, const Error& error) {
   lines_.erase(action.id);
+  // A wait ends at once on Ctrl-C, before anybody asks.
+  static_cast<void>(cancelled());
   say(fmt::format("{}: {}", action.address.text(), first_line(error.message)));
 }
 

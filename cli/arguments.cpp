@@ -124,8 +124,11 @@ Result<void> Arguments::parse(const std::vector<std::string>& arguments) {
     const std::string text = error.what();
     const std::size_t ours = text.find('`');
     return Error{"usage", ours == std::string::npos ? text : text.substr(ours)};
+  } catch (const CLI::ArgumentMismatch& error) {
+    const std::string text = error.what();
+    return Error{"usage", fmt::format("`{}` needs a value", text.substr(0, text.find(':')))};
   } catch (const CLI::RequiredError& error) {
-    return Error{"usage", fmt::format("an argument is missing: {}", error.what())};
+    return Error{"usage", fmt::format("an argument is missing: {}", std::string(error.what()).substr(0, std::string(error.what()).find(" is required")))};
   } catch (const CLI::ParseError& error) {
     return Error{"usage", error.what()};
   }

@@ -34,7 +34,7 @@ void declare_engine(Arguments& arguments, CommonFlags& flags) {
 
 void declare_target(Arguments& arguments, CommonFlags& flags) {
   declare_engine(arguments, flags);
-  arguments.option("--target", flags.target, "NAME", "what to deploy to: local, or aws (not in this version)");
+  arguments.choice("--target", flags.target, {"local", "aws"}, "what to deploy to (default: local; aws not in this version)");
 }
 
 std::unique_ptr<View> make_view(Session& session, const CommonFlags& flags) {

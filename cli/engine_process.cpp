@@ -159,7 +159,7 @@ Result<void> ensure_engine(const provider::Endpoint& endpoint, const Session& se
   if (answer) return {};
   // An engine behind http may not know our extension; whatever it says, it is there.
   if (answer.error().code != "connect") return endpoint.is_unix() ? Result<void>(answer.error()) : Result<void>();
-  on_start(fmt::format("starting the engine at {}", endpoint.text()));
+  if (endpoint.is_unix()) on_start(fmt::format("starting the engine at {}", endpoint.text()));
   BERTH_TRY_VOID(start_engine(endpoint, {}, session));
   return {};
 }

@@ -1,11 +1,22 @@
 #include "cli/planning.h"
 
+#include <filesystem>
+
 #include <fmt/format.h>
 
 #include "cli/engine_process.h"
 #include "planner/render.h"
 
 namespace berth::cli {
+namespace {
+
+/// Whether an engine has worked with this directory.
+bool has_state(const std::string& data_dir) {
+  std::error_code ignored;
+  return std::filesystem::exists(data_dir + "/engine.db", ignored);
+}
+
+}  // namespace
 
 Result<Target> open_target(Session& session, View& view, const CommonFlags& flags, const TargetOptions& options) {
   BERTH_TRY(endpoint, find_engine(session, flags));
@@ -20,6 +31,10 @@ Result<Target> open_target(Session& session, View& view, const CommonFlags& flag
   }
   const auto answer = ask_engine(endpoint, session);
   if (answer || answer.error().code != "connect") return target;
+  if (options.without == WithoutEngine::assume_nothing_runs && endpoint.is_unix() && has_state(default_data_dir(session))) {
+    BERTH_TRY_VOID(ensure_engine(endpoint, session, [&](const std::string& text) { view.note(text); }));
+    return target;
+  }
   if (options.without == WithoutEngine::fail || !endpoint.is_unix()) {
     return Error{"connect", fmt::format("no engine answers at {}; `berth engine start` starts one", endpoint.text())};
   }

@@ -13,7 +13,7 @@ namespace berth::cli {
 
 /// What to do when no engine answers.
 enum class WithoutEngine {
-  assume_nothing_runs,  ///< plan as if nothing ran
+  assume_nothing_runs,  ///< start it when it has left state behind, else plan as if nothing ran
   start_it,
   fail,
 };

@@ -104,7 +104,7 @@ Result<void> await_stable(EcsClient& client, WaitingClock& clock, const ServiceI
     }
     patience.note(rollout.advance);
     if (patience.exhausted()) {
-      const std::string summary = fmt::format("timed out: {} of {} tasks run, waiting for {}; nothing moved for {}", rollout.progress.running,
+      const std::string summary = fmt::format("timed out: {} of {} tasks of the deployment run, waiting for {}; nothing moved for {}", rollout.progress.running,
                                               rollout.progress.desired, rollout.progress.awaiting, format_duration(options.timeout));
       return Error{std::string(plan::kTimedOut), with_details(summary, why_tasks_fail(client, *service, expected.task_definition))};
     }

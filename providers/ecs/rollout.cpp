@@ -40,7 +40,7 @@ std::int64_t tasks_of_others(const Json& deployments, const Json& ours) {
 }
 
 std::string what_is_awaited(const Json& service, const Json& deployments, const Json& ours) {
-  const std::int64_t missing = number_at(ours, "desiredCount") - number_at(ours, "runningCount");
+  const std::int64_t missing = number_at(service, "desiredCount") - number_at(ours, "runningCount", number_at(service, "runningCount"));
   if (missing > 0) return plural(missing, "task to start", "tasks to start");
   if (const std::int64_t old = tasks_of_others(deployments, ours); old > 0) return plural(old, "old task to stop", "old tasks to stop");
   const std::int64_t surplus = number_at(service, "runningCount") - number_at(service, "desiredCount");
@@ -67,14 +67,29 @@ Rollout judge_failed(const Json& ours, const Json* primary, plan::ServiceProgres
   return over(RolloutState::failed, reason, std::move(progress));
 }
 
+/// What the service's events say about the failure of a deployment that is not listed any more; "" when they say nothing.
+std::string failure_event(const Json& service, const std::string& deployment) {
+  if (deployment.empty()) return "";
+  for (const Json& event : list_at(service, "events")) {
+    const std::string message = text_at(event, "message");
+    if (const std::size_t failed = message.find("deployment failed"); failed != std::string::npos && contains(message, deployment)) {
+      return message.substr(failed);
+    }
+  }
+  return "";
+}
+
 /// Ours is not there any more: a rollback takes the failed deployment away once its tasks are gone.
-Rollout judge_missing(const Json* primary, const Expected& expected, plan::ServiceProgress progress) {
+Rollout judge_missing(const Json& service, const Json* primary, const Expected& expected, plan::ServiceProgress progress) {
   if (primary == nullptr) return over(RolloutState::failed, "the service has no deployment any more", std::move(progress));
   const std::string reason = text_at(*primary, "rolloutStateReason");
   const std::string runs = last_part(text_at(*primary, "taskDefinition"));
   const bool other_revision = !expected.task_definition.empty() && text_at(*primary, "taskDefinition") != expected.task_definition;
   if (contains(reason, "rolling back") || contains(reason, "circuit breaker")) {
     return over(RolloutState::rolled_back, fmt::format("{} (back to {})", reason, runs), std::move(progress));
+  }
+  if (const std::string event = failure_event(service, expected.deployment); !event.empty()) {
+    return over(RolloutState::rolled_back, fmt::format("{} (back to {})", event, runs), std::move(progress));
   }
   if (other_revision) {
     return over(RolloutState::superseded, fmt::format("another deployment took over; the service runs {} now", runs), std::move(progress));
@@ -95,8 +110,13 @@ Rollout judge_rollout(const Json& service, const Expected& expected) {
                                  .awaiting = ""};
   const std::string status = text_at(service, "status");
   if (status != "ACTIVE") return over(RolloutState::gone, fmt::format("the service is {}", status), std::move(progress));
-  if (ours == nullptr) return judge_missing(primary, expected, std::move(progress));
+  if (ours == nullptr) return judge_missing(service, primary, expected, std::move(progress));
 
+  // Stable is judged by what runs in all; shown is how far ours is.
+  const bool counts_fit = progress.running == progress.desired && progress.pending == 0;
+  const std::int64_t surplus = std::max(0, progress.running - progress.desired);
+  progress.running = static_cast<int>(number_at(*ours, "runningCount", progress.running));
+  progress.pending = static_cast<int>(number_at(*ours, "pendingCount", progress.pending));
   progress.failed = static_cast<int>(number_at(*ours, "failedTasks"));
   const std::string state = text_at(*ours, "rolloutState");
   if (state == "FAILED") return judge_failed(*ours, primary, std::move(progress));
@@ -105,15 +125,13 @@ Rollout judge_rollout(const Json& service, const Expected& expected) {
                 fmt::format("another deployment took over; the service runs {} now", last_part(text_at(*ours, "taskDefinition"))), std::move(progress));
   }
   // While somebody else's newer deployment runs, ours is draining; it will not come back.
-  if (primary != ours && primary != nullptr) return judge_missing(primary, expected, std::move(progress));
+  if (primary != ours && primary != nullptr) return judge_missing(service, primary, expected, std::move(progress));
 
   // Behind a classic load balancer, and from some emulators, there is no rollout state; then the counts alone tell.
   const bool completed = state == "COMPLETED" || state.empty();
-  const bool counts_fit = progress.running == progress.desired && progress.pending == 0;
   const bool stable = completed && counts_fit && deployments.size() == 1;
   if (!stable) progress.awaiting = what_is_awaited(service, deployments, *ours);
-  const std::int64_t advance = number_at(*ours, "runningCount") - tasks_of_others(deployments, *ours) -
-                               std::max<std::int64_t>(0, progress.running - progress.desired);
+  const std::int64_t advance = progress.running - tasks_of_others(deployments, *ours) - surplus;
   return {.state = stable ? RolloutState::stable : RolloutState::waiting, .progress = std::move(progress), .reason = "", .advance = advance};
 }
 

@@ -271,12 +271,13 @@ struct Desired {
   }
 };
 
-plan::Bindings bound() {
-  plan::Bindings bindings;
-  bindings.set({"cluster", "main"}, {kArn + "cluster/main", "main", ""});
-  bindings.set({"task", "web"}, {kArn + "task-definition/web:2", "web", ""});
-  return bindings;
-}
+/// What exists already.
+struct Bound : plan::Bindings {
+  Bound() {
+    set({"cluster", "main"}, {kArn + "cluster/main", "main", ""});
+    set({"task", "web"}, {kArn + "task-definition/web:2", "web", ""});
+  }
+};
 
 ir::LiveResource live_service(const std::string& revision) {
   ir::LiveResource live;
@@ -299,7 +300,7 @@ TEST_CASE("creating a service sends its references as ARNs, our tags, and a clie
   const ir::Resource desired = Desired::service(3);
   plan::Action action{.id = 0, .verb = plan::Verb::create, .address = {"service", "web"}, .desired = &desired};
   action.tags = {{"berth:stack", "shop/prod"}, {"berth:address", "service.web"}};
-  const plan::Bindings bindings = bound();
+  const Bound bindings;
   Recorder progress;
   const auto result = execute_action(client, clock, {}, action, bindings, progress);
   REQUIRE(result);
@@ -328,7 +329,7 @@ TEST_CASE("an update sends only the members behind the settings that differ") {
   const ir::Resource desired = Desired::service(5);
   const ir::LiveResource live = live_service("web:2");
   plan::Action action{.id = 0, .verb = plan::Verb::update, .address = {"service", "web"}, .desired = &desired, .live = &live};
-  const plan::Bindings bindings = bound();
+  const Bound bindings;
   const auto request = [&] { return *update_service_request(action, bindings); };
 
   SECTION("tags alone change nothing of the service") { CHECK_FALSE(changes_anything(request())); }
@@ -369,7 +370,7 @@ TEST_CASE("tags of a service are changed after the service, by tag calls") {
   action.tags = {{"berth:hash", "new"}};
   action.untag = {"team"};
   Recorder progress;
-  REQUIRE(execute_action(client, clock, {}, action, bound(), progress));
+  REQUIRE(execute_action(client, clock, {}, action, Bound(), progress));
   const auto calls = http.calls();
   REQUIRE(calls.size() == 3);
   CHECK(calls[0].operation == "UpdateService");

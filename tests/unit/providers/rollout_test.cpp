@@ -85,6 +85,24 @@ TEST_CASE("a failed deployment is rolled back when another one is primary, else 
   CHECK(judge_rollout(service(2, 2, 0, {rolling}), kOurs).state == RolloutState::rolled_back);
 }
 
+TEST_CASE("a rollback that is over already is known by the service's events") {
+  Json back = service(2, 2, 0, {deployment("d1", "PRIMARY", kOld, "COMPLETED", 2, 2)});
+  back["events"] = Json::array({{{"message", "(service web) rolling back to (deployment d1)."}},
+                                {{"message", "(service web) (deployment d2) deployment failed: tasks failed to start."}}});
+  const Rollout rollout = judge_rollout(back, kOurs);
+  CHECK(rollout.state == RolloutState::rolled_back);
+  CHECK(rollout.reason == "deployment failed: tasks failed to start. (back to web:1)");
+  back["events"][1]["message"] = "(service web) (deployment d0) deployment failed: tasks failed to start.";
+  CHECK(judge_rollout(back, kOurs).state == RolloutState::superseded);
+}
+
+TEST_CASE("progress counts the tasks of our deployment, not the old ones") {
+  const Rollout rollout = judge_rollout(
+      service(2, 3, 0, {deployment("d2", "PRIMARY", kNew, "IN_PROGRESS", 2, 1), deployment("d1", "ACTIVE", kOld, "COMPLETED", 0, 2)}), kOurs);
+  CHECK(rollout.progress.running == 1);
+  CHECK(rollout.progress.awaiting == "1 task to start");
+}
+
 TEST_CASE("a service that is deleted meanwhile is gone") {
   Json draining = service(2, 2, 0, Json::array());
   draining["status"] = "DRAINING";
@@ -142,7 +160,7 @@ TEST_CASE("the service that gets nowhere times out, with what its containers sai
   CHECK(result.error().code == plan::kTimedOut);
   CHECK(w.clock.now() - begin >= std::chrono::minutes(2));
   CHECK(w.clock.now() - begin < std::chrono::minutes(3));
-  for (const char* part : {"0 of 2 tasks run", "Essential container in task exited", "exited with code 137 (killed by SIGKILL", "| cannot bind port 80"}) {
+  for (const char* part : {"0 of 2 tasks of the deployment run", "Essential container in task exited", "exited with code 137 (killed by SIGKILL", "| cannot bind port 80"}) {
     INFO(result.error().message);
     CHECK(result.error().message.find(part) != std::string::npos);
   }
