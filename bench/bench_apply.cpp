@@ -44,7 +44,16 @@ class RawDocker {
                     {"HostConfig",
                      {{"Memory", kMemory}, {"PortBindings", {{"8080/tcp", Json::array({{{"HostIp", "127.0.0.1"}, {"HostPort", ""}}})}}}}}};
     BERTH_TRY_VOID(expect("POST", "/v1.41/containers/create?name=" + name, body.dump(), {201}));
-    return expect("POST", "/v1.41/containers/" + name + "/start", "", {204});
+    return start(name);
+  }
+
+  /// Docker finds a free port for itself and loses it now and then to another process of the machine.
+  Result<void> start(const std::string& name) {
+    constexpr int kAttempts = 10;
+    for (int attempt = 1;; ++attempt) {
+      auto started = expect("POST", "/v1.41/containers/" + name + "/start", "", {204});
+      if (started || attempt == kAttempts || started.error().message.find("address already in use") == std::string::npos) return started;
+    }
   }
 
   Result<void> remove(const std::string& name) { return expect("DELETE", "/v1.41/containers/" + name + "?force=1&v=1", "", {204, 404}); }
