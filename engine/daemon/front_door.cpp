@@ -1,6 +1,7 @@
 #include "engine/daemon/front_door.h"
 
 #include "base/json.h"
+#include "base/random.h"
 
 namespace berth::engine {
 namespace {
@@ -17,7 +18,17 @@ HttpResponse http_of(Response response) {
 
 }  // namespace
 
+bool is_foreign(const HttpRequest& request) {
+  const std::string host = request.header("Host");
+  return request.over_tcp && !host.empty() && !names_loopback(host);
+}
+
 void answer_http(Engine& engine, const HttpRequest& request, const HttpServer::Respond& respond) {
+  if (is_foreign(request)) {
+    return respond(http_of({.status = 403,
+                            .body = canonical_json({{"__type", "AccessDeniedException"}, {"message", "The Host header names another machine."}}),
+                            .request_id = RandomSource().uuid()}));
+  }
   const std::string path = request.target.substr(0, request.target.find('?'));
   if (request.method == "GET" && path == "/berth/health") {
     return respond({.status = 200, .content_type = "application/json", .headers = {}, .body = R"({"status":"ok"})"});

@@ -31,6 +31,14 @@ bool is_loopback(const std::string& host) {
   return !code && address.is_loopback();
 }
 
+bool names_loopback(const std::string& host_header) {
+  if (!host_header.empty() && host_header.front() == '[') {
+    const std::size_t end = host_header.find(']');
+    return end != std::string::npos && is_loopback(host_header.substr(1, end - 1));
+  }
+  return is_loopback(host_header.substr(0, host_header.find(':')));
+}
+
 struct HttpServer::State : SessionHost, std::enable_shared_from_this<HttpServer::State> {
   State(EventLoop& loop, HttpLimits its_limits, Callbacks its_callbacks)
       : SessionHost(its_limits, std::move(its_callbacks), loop.impl().context), drain(loop.impl().context) {}

@@ -18,6 +18,8 @@ struct HttpRequest {
   std::string target;  ///< path and query as they came
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  /// It came over TCP, not over a unix socket.
+  bool over_tcp = false;
 
   /// The value of a header, in any case; empty when there is none.
   [[nodiscard]] std::string header(const std::string& name) const;
@@ -73,5 +75,7 @@ class HttpServer {
 
 /// 127.0.0.0/8, ::1 or localhost.
 bool is_loopback(const std::string& host);
+/// The same for a Host header: with or without a port, IPv6 in brackets.
+bool names_loopback(const std::string& host_header);
 
 }  // namespace berth::engine

@@ -1,5 +1,7 @@
 #include "engine/server/http_session.h"
 
+#include <sys/socket.h>
+
 #include <boost/asio/post.hpp>
 
 namespace berth::engine {
@@ -33,7 +35,10 @@ http::response<http::string_body> message_of(HttpResponse&& response, bool keep_
 
 }  // namespace
 
-HttpSession::HttpSession(std::shared_ptr<SessionHost> host, Socket socket) : host_(std::move(host)), stream_(std::move(socket)) {}
+HttpSession::HttpSession(std::shared_ptr<SessionHost> host, Socket socket) : host_(std::move(host)), stream_(std::move(socket)) {
+  Code ignored;
+  over_tcp_ = stream_.socket().local_endpoint(ignored).protocol().family() != AF_UNIX;
+}
 HttpSession::~HttpSession() { host_->session_ended(); }
 
 void HttpSession::start() { read_header(host_->limits.header_time); }
@@ -86,7 +91,9 @@ void HttpSession::take_body(Code code) {
   if (code) return refuse(400, "The request's body can't be read: " + code.message());
   stream_.expires_never();
   const bool keep_alive = parser_->get().keep_alive();
-  host_->callbacks.handle(request_of(parser_->release()), [self = shared_from_this(), keep_alive](HttpResponse response) {
+  HttpRequest request = request_of(parser_->release());
+  request.over_tcp = over_tcp_;
+  host_->callbacks.handle(std::move(request), [self = shared_from_this(), keep_alive](HttpResponse response) {
     asio::post(self->host_->context, [self, keep_alive, response = std::move(response)]() mutable { self->respond(std::move(response), keep_alive); });
   });
 }

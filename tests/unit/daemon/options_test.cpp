@@ -83,6 +83,23 @@ TEST_CASE("a directory belongs to one engine at a time") {
   std::filesystem::remove_all(path);
 }
 
+TEST_CASE("a request over TCP must name this machine") {
+  const auto foreign = [](const std::string& host, bool over_tcp) {
+    HttpRequest request{.method = "POST", .target = "/", .headers = {}, .body = "", .over_tcp = over_tcp};
+    if (!host.empty()) request.headers.emplace_back("host", host);
+    return is_foreign(request);
+  };
+  for (const char* host : {"127.0.0.1:80", "localhost:80", "127.0.0.1", "[::1]:80", "[::1]", ""}) {
+    INFO(host);
+    CHECK_FALSE(foreign(host, true));
+  }
+  for (const char* host : {"example.org", "example.org:80", "localhost.example.org", "[::2]:80", "10.0.0.1"}) {
+    INFO(host);
+    CHECK(foreign(host, true));
+    CHECK_FALSE(foreign(host, false));
+  }
+}
+
 TEST_CASE("what the server refuses looks like a refusal of the API") {
   const HttpResponse response = refuse_http(413, "too large", "id");
   CHECK(response.status == 413);
