@@ -16,12 +16,14 @@ service web {{
       image = "{image}"
       command = {command}
       memory = 16 MiB
+      # As on ECS, a container without a health check counts as soon as it runs.
+      health {{ command = ["test", "-e", "/tmp/ready"], interval = 5s }}
     }}
   }}
   deploy rolling {{ circuit_breaker {{ rollback = {rollback} }} }}
 }}
 """
-GOOD = '["sh", "-c", "echo ready; exec sleep 1000"]'
+GOOD = '["sh", "-c", "touch /tmp/ready; exec sleep 1000"]'
 BAD = '["sh", "-c", "echo cannot read the config; exit 3"]'
 
 
@@ -34,7 +36,7 @@ def apply(engine, directory, command, rollback):
 def test(engines):
     if docker("image", "inspect", "busybox:e2e", check=False).returncode != 0:
         skip("no image busybox:e2e (tests/e2e/make_images makes it)")
-    engine = Engine("--healthy-after", "1s")
+    engine = Engine()
     engines.append(engine)
     with tempfile.TemporaryDirectory() as directory:
         done = apply(engine, directory, BAD, "false")
