@@ -85,7 +85,8 @@ void Arguments::option(const std::string& names, std::string& value, const std::
 
 void Arguments::repeated(const std::string& names, std::vector<std::string>& values, const std::string& meta, const std::string& doc,
                          const std::string& environment) {
-  state_->app.add_option(names, values)->expected(1)->take_all();
+  // One value a flag: what follows is the next argument.
+  state_->app.add_option(names, values)->allow_extra_args(false);
   state_->remember(names, meta, environment.empty() ? doc : fmt::format("{} (${})", doc, environment));
 }
 
@@ -132,13 +133,16 @@ Result<void> Arguments::parse(const std::vector<std::string>& arguments) {
   } catch (const CLI::ParseError& error) {
     return Error{"usage", error.what()};
   }
-  const std::vector<std::string> extra = state_->app.remaining();
-  for (const std::string& text : extra) {
-    if (text.size() < 2 || text.front() != '-' || text == "--") continue;
-    const std::string name = text.substr(0, text.find('='));
+  std::vector<std::string> extra = state_->app.remaining();
+  // CLI11 leaves the mark that ends flags among what it did not use.
+  const auto mark = std::find(extra.begin(), extra.end(), "--");
+  for (auto text = extra.begin(); text != mark; ++text) {
+    if (text->size() < 2 || text->front() != '-') continue;
+    const std::string name = text->substr(0, text->find('='));
     const auto near = suggest(name, state_->flag_names);
     return Error{"usage", near ? fmt::format("unknown flag `{}`; did you mean `{}`?", name, *near) : fmt::format("unknown flag `{}`", name)};
   }
+  if (mark != extra.end()) extra.erase(mark);
   if (!extra.empty()) return Error{"usage", fmt::format("unexpected argument `{}`", extra.front())};
   return {};
 }
