@@ -22,7 +22,8 @@ void log_failure(std::string_view event, const Error& error) {
 }
 
 /// Takes a report into the task. Only a task with a network of its own has an address; on a bridge each container has another.
-bool take_report(Task& task, scheduler::ContainerObservation observation, Timestamp now, const scheduler::TransitionOptions& options) {
+bool take_report(Task& task, scheduler::ContainerObservation observation, Timestamp now,
+                 const scheduler::TransitionOptions& options) {
   auto* started = std::get_if<scheduler::Started>(&observation.report);
   if (started != nullptr && task.network_mode != "awsvpc") started->private_ip.clear();
   return scheduler::apply(task, observation, now, options).any;
@@ -77,14 +78,22 @@ void Agent::collect() {
   std::lock_guard lock(inbox_->mutex);
   for (auto& read : std::exchange(inbox_->reads, {})) {
     bool again = !read.lines && read.lines.error().retryable;
-    if (again) fail(read.operation, OperationKind::remove, read.spec, read.lines.error());
-    else news_.emplace_back(std::move(read));
+    if (again)
+      fail(read.operation, OperationKind::remove, read.spec, read.lines.error());
+    else
+      news_.emplace_back(std::move(read));
   }
 }
 
 void Agent::fail(std::uint64_t operation, OperationKind kind, const ContainerSpec& spec, const Error& error) {
-  news_.emplace_back(Completion{.id = operation, .kind = kind, .name = spec.name, .task_id = spec.task_id, .container = spec.container,
-                                .error = error, .state = {}, .image_digest = {}});
+  news_.emplace_back(Completion{.id = operation,
+                                .kind = kind,
+                                .name = spec.name,
+                                .task_id = spec.task_id,
+                                .container = spec.container,
+                                .error = error,
+                                .state = {},
+                                .image_digest = {}});
 }
 
 bool Agent::commit(Store::Transaction& transaction, Timestamp now) {
@@ -177,7 +186,8 @@ bool Agent::plan_task(const std::string& task_id, Timestamp now) {
 
 void Agent::plan_action(const Task& task, const scheduler::ContainerAction& action) {
   const auto& container = *find_container(task, action.container);
-  Operation operation{.id = ++last_operation_, .kind = operation_kind(action.kind), .spec = {}, .stop_timeout = action.stop_timeout};
+  Operation operation{
+      .id = ++last_operation_, .kind = operation_kind(action.kind), .spec = {}, .stop_timeout = action.stop_timeout};
   operation.spec.name = runtime_name(task, container.name);
   operation.spec.task_id = task.id;
   operation.spec.container = container.name;
@@ -202,7 +212,8 @@ void Agent::carry_out(Operation operation, bool ran) {
 
 void Agent::read_tail(const Operation& operation) {
   blocking_([inbox = inbox_, &driver = driver_, id = operation.id, spec = operation.spec, limit = options_.tail_lines] {
-    TailRead read{.operation = id, .spec = spec, .lines = driver.logs({.name = spec.name, .since = {}, .until = {}, .limit = limit})};
+    TailRead read{
+        .operation = id, .spec = spec, .lines = driver.logs({.name = spec.name, .since = {}, .until = {}, .limit = limit})};
     std::function<void()> wake;
     {
       std::lock_guard lock(inbox->mutex);
@@ -234,7 +245,9 @@ bool Agent::resync(Timestamp now) {
     for (const auto& container : task->containers) known.insert(runtime_name(*task, container.name));
   }
   if (!commit(transaction, now)) return false;
-  if (!recovered_) log(LogLevel::info, "containers found", {{"tasks", std::to_string(tasks.size())}, {"containers", std::to_string(by_name.size())}});
+  if (!recovered_)
+    log(LogLevel::info, "containers found",
+        {{"tasks", std::to_string(tasks.size())}, {"containers", std::to_string(by_name.size())}});
   remove_strangers(by_name, known);
   recovered_ = true;
   resync_wanted_ = false;
@@ -251,7 +264,8 @@ bool Agent::compare(const Ref<Task>& before, const std::map<std::string, Contain
     auto found = by_name.find(runtime_name(task, container.name));
     const auto* state = found != by_name.end() && found->second.task_id == task.id ? &found->second : nullptr;
     for (const auto& observation : differences(container, state)) (void)take_report(task, observation, now, options_.transitions);
-    bool risen = state != nullptr && state->phase == ContainerState::Phase::running && container.known_status == ContainerStatus::Stopped;
+    bool risen =
+        state != nullptr && state->phase == ContainerState::Phase::running && container.known_status == ContainerStatus::Stopped;
     if (risen) submit_untracked(OperationKind::stop, *state);
   }
   bool changed = !(task == *before);
@@ -269,7 +283,8 @@ void Agent::remove_strangers(const std::map<std::string, ContainerState>& by_nam
 }
 
 void Agent::submit_untracked(OperationKind kind, const ContainerState& state) {
-  Operation operation{.id = ++last_operation_, .kind = kind, .spec = {}, .stop_timeout = options_.transitions.default_stop_timeout};
+  Operation operation{
+      .id = ++last_operation_, .kind = kind, .spec = {}, .stop_timeout = options_.transitions.default_stop_timeout};
   operation.spec.name = state.name;
   operation.spec.task_id = state.task_id;
   operation.spec.container = state.container;

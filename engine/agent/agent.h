@@ -30,11 +30,12 @@ struct AgentOptions {
   std::size_t tail_bytes = 1 << 20;
 };
 
-/// Makes the runtime what the store says, and the store what the runtime reports: for each task that needs it, the scheduler's next actions are
-/// noted in the task's document, committed, and handed to the driver; outcomes and events come back as reports to scheduler::apply.
+/// Makes the runtime what the store says, and the store what the runtime reports: for each task that needs it, the scheduler's
+/// next actions are noted in the task's document, committed, and handed to the driver; outcomes and events come back as reports
+/// to scheduler::apply.
 ///
-/// The only writer of what is known of containers. Crash-only: the first step forgets what was in flight, asks the driver what is there,
-/// adopts the containers of live tasks and removes those of nobody. Belongs to the engine's one thread; time comes in.
+/// The only writer of what is known of containers. Crash-only: the first step forgets what was in flight, asks the driver what is
+/// there, adopts the containers of live tasks and removes those of nobody. Belongs to the engine's one thread; time comes in.
 class Agent {
  public:
   /// Runs work that blocks somewhere else (or at once, in tests). The driver must outlive what was given to it.
@@ -44,7 +45,8 @@ class Agent {
 
   /// Looks at a task in the next step: it is new, or it was told to stop.
   void add(const std::string& task_id, Timestamp now) { due_.add(task_id, now); }
-  /// Does everything that can be done at `now`. True when a task changed. Nothing is lost when the store or the driver fails: it is tried again.
+  /// Does everything that can be done at `now`. True when a task changed. Nothing is lost when the store or the driver fails: it
+  /// is tried again.
   bool step(Timestamp now);
   /// When `step` is next needed although nothing is reported.
   [[nodiscard]] std::optional<Timestamp> next_wake() const;

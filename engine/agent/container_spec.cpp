@@ -50,8 +50,9 @@ std::optional<std::int64_t> overridden(const Json& override, const char* name, s
 /// The task's `cpu` (units) or `memory` (MiB) of the overrides or the definition; 0 when absent.
 std::int64_t task_size(const scheduler::Task& task, const char* name, const std::optional<std::string>& defined) {
   auto overrides = task.extra.value("overrides", Json::object());
-  auto text = overrides.is_object() && overrides.contains(name) && overrides[name].is_string() ? overrides[name].get<std::string>()
-                                                                                                : defined.value_or("");
+  auto text = overrides.is_object() && overrides.contains(name) && overrides[name].is_string()
+                  ? overrides[name].get<std::string>()
+                  : defined.value_or("");
   return whole_number(text).value_or(0);
 }
 
@@ -61,7 +62,8 @@ NetworkMode network_mode(const std::string& name) {
   return name == "none" ? NetworkMode::none : NetworkMode::bridge;
 }
 
-std::map<std::string, std::string> environment_of(const api::ContainerDefinition& definition, const Json& override, const std::string& region) {
+std::map<std::string, std::string> environment_of(const api::ContainerDefinition& definition, const Json& override,
+                                                  const std::string& region) {
   std::map<std::string, std::string> environment = {
       {"AWS_EXECUTION_ENV", "AWS_ECS_EC2"}, {"AWS_REGION", region}, {"AWS_DEFAULT_REGION", region}};
   for (const auto& pair : definition.environment.value_or(std::vector<api::KeyValuePair>()))
@@ -91,7 +93,8 @@ Result<std::vector<PortRequest>> port_range(const std::string& text, const std::
   if (!first || !last || *first < 1 || *last > 65535 || *first > *last)
     return Error{"CannotCreateContainerError", fmt::format("`containerPortRange` {} is no range of ports", text)};
   std::vector<PortRequest> ports;
-  for (auto port = *first; port <= *last; ++port) ports.push_back({.container_port = static_cast<std::uint16_t>(port), .protocol = protocol});
+  for (auto port = *first; port <= *last; ++port)
+    ports.push_back({.container_port = static_cast<std::uint16_t>(port), .protocol = protocol});
   return ports;
 }
 
@@ -104,7 +107,8 @@ Result<std::vector<PortRequest>> ports_of(const api::ContainerDefinition& defini
       ports.insert(ports.end(), range.begin(), range.end());
     } else {
       ports.push_back({.container_port = static_cast<std::uint16_t>(mapping.container_port.value_or(0)),
-                       .host_port = static_cast<std::uint16_t>(mapping.host_port.value_or(0)), .protocol = protocol});
+                       .host_port = static_cast<std::uint16_t>(mapping.host_port.value_or(0)),
+                       .protocol = protocol});
     }
   }
   return ports;
@@ -114,8 +118,10 @@ std::optional<HealthCheckSpec> health_of(const api::ContainerDefinition& definit
   if (!definition.health_check) return std::nullopt;
   const auto& check = *definition.health_check;
   using std::chrono::seconds;
-  return HealthCheckSpec{.command = check.command.value_or(std::vector<std::string>()), .interval = seconds(check.interval.value_or(30)),
-                         .timeout = seconds(check.timeout.value_or(5)), .start_period = seconds(check.start_period.value_or(0)),
+  return HealthCheckSpec{.command = check.command.value_or(std::vector<std::string>()),
+                         .interval = seconds(check.interval.value_or(30)),
+                         .timeout = seconds(check.timeout.value_or(5)),
+                         .start_period = seconds(check.start_period.value_or(0)),
                          .retries = static_cast<int>(check.retries.value_or(3))};
 }
 
@@ -167,10 +173,11 @@ std::string runtime_name(const scheduler::Task& task, const std::string& contain
   return fmt::format("ecs-{}-{}-{}-{}", family, revision, container, suffix);
 }
 
-Result<ContainerSpec> make_container_spec(const scheduler::Task& task, const std::string& name, const api::TaskDefinition& definition,
-                                          const std::string& region) {
+Result<ContainerSpec> make_container_spec(const scheduler::Task& task, const std::string& name,
+                                          const api::TaskDefinition& definition, const std::string& region) {
   const auto* container = find_definition(definition, name);
-  if (container == nullptr) return Error{"CannotCreateContainerError", fmt::format("the task definition has no container `{}`", name)};
+  if (container == nullptr)
+    return Error{"CannotCreateContainerError", fmt::format("the task definition has no container `{}`", name)};
   auto override = override_of(task, name);
   ContainerSpec spec;
   spec.name = runtime_name(task, name);

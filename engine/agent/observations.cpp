@@ -49,16 +49,20 @@ scheduler::Exited exited(const ContainerState& state) {
 std::vector<ContainerReport> run_reports(const ContainerState& state) {
   if (state.phase == Phase::created) return {};
   std::vector<ContainerReport> reports{started(state)};
-  if (state.phase == Phase::exited) reports.emplace_back(exited(state));
-  else if (!state.health.empty()) reports.emplace_back(scheduler::HealthChanged{health_of(state)});
+  if (state.phase == Phase::exited)
+    reports.emplace_back(exited(state));
+  else if (!state.health.empty())
+    reports.emplace_back(scheduler::HealthChanged{health_of(state)});
   return reports;
 }
 
 std::vector<ContainerReport> reports_of(const Completion& completion) {
   if (completion.error) {
     if (completion.error->code == "Cancelled") return {};
-    return {scheduler::ActionFailed{.action = action_kind(completion.kind), .error_name = completion.error->code,
-                                    .message = completion.error->message, .retryable = completion.error->retryable}};
+    return {scheduler::ActionFailed{.action = action_kind(completion.kind),
+                                    .error_name = completion.error->code,
+                                    .message = completion.error->message,
+                                    .retryable = completion.error->retryable}};
   }
   if (completion.kind == OperationKind::pull) return {scheduler::Pulled{completion.image_digest}};
   if (completion.kind == OperationKind::remove) return {scheduler::Removed{}};

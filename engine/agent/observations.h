@@ -18,7 +18,8 @@ std::vector<scheduler::ContainerObservation> observations_of(const Completion& c
 /// The reports that a container's state amounts to when nobody waits for an outcome: after an event.
 std::vector<scheduler::ContainerObservation> observations_of(const ContainerEvent& event);
 
-/// The reports that bring `known` to what the runtime says at a resync; null: the runtime has no such container. Empty when nothing is new.
+/// The reports that bring `known` to what the runtime says at a resync; null: the runtime has no such container. Empty when
+/// nothing is new.
 std::vector<scheduler::ContainerObservation> differences(const scheduler::Container& known, const ContainerState* state);
 
 }  // namespace berth::engine

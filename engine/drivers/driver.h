@@ -61,12 +61,12 @@ struct ContainerSpec {
   std::string working_directory;
   NetworkMode network_mode = NetworkMode::bridge;
   std::vector<PortRequest> ports;
-  std::int64_t cpu_shares = 0;                     ///< relative weight; 0 = runtime's default
-  std::optional<std::int64_t> cpu_quota_units;     ///< hard ceiling in CPU units (1024 = one core)
-  std::optional<std::int64_t> memory_bytes;        ///< hard limit
+  std::int64_t cpu_shares = 0;                  ///< relative weight; 0 = runtime's default
+  std::optional<std::int64_t> cpu_quota_units;  ///< hard ceiling in CPU units (1024 = one core)
+  std::optional<std::int64_t> memory_bytes;     ///< hard limit
   std::optional<std::int64_t> memory_reservation_bytes;
   std::optional<HealthCheckSpec> health_check;
-  bool init_process = false;            ///< an init as pid 1 that forwards signals and reaps
+  bool init_process = false;  ///< an init as pid 1 that forwards signals and reaps
   bool read_only_root = false;
   bool privileged = false;
   std::string hostname;
@@ -105,12 +105,12 @@ enum class OperationKind { pull, create, start, stop, remove };
 struct Operation {
   std::uint64_t id = 0;
   OperationKind kind = OperationKind::create;
-  ContainerSpec spec;              ///< pull: image only; stop, remove: name and task_id only
+  ContainerSpec spec;  ///< pull: image only; stop, remove: name and task_id only
   Milliseconds stop_timeout{30'000};
 };
 
-/// The outcome of an Operation. `error.code` is ECS's name (CannotPullContainerError, CannotCreateContainerError, CannotStartContainerError,
-/// CannotStopContainerError, DockerTimeoutError …), `error.message` the detail.
+/// The outcome of an Operation. `error.code` is ECS's name (CannotPullContainerError, CannotCreateContainerError,
+/// CannotStartContainerError, CannotStopContainerError, DockerTimeoutError …), `error.message` the detail.
 struct Completion {
   std::uint64_t id = 0;
   OperationKind kind = OperationKind::create;
@@ -122,7 +122,8 @@ struct Completion {
   std::string image_digest;             ///< after pull
 };
 
-/// A container changed by itself (exited, turned healthy, was killed). `state` is complete; `gone` says that the container no longer exists.
+/// A container changed by itself (exited, turned healthy, was killed). `state` is complete; `gone` says that the container no
+/// longer exists.
 struct ContainerEvent {
   ContainerState state;
   bool gone = false;
@@ -147,12 +148,13 @@ struct Capacity {
   std::int64_t memory_mib = 0;
 };
 
-/// The port to a container runtime. Nothing here waits: operations are accepted and run elsewhere; their outcomes and the runtime's events are
-/// taken with `poll`. Operations on one container are carried out in the order they were submitted, those on different containers in parallel.
+/// The port to a container runtime. Nothing here waits: operations are accepted and run elsewhere; their outcomes and the
+/// runtime's events are taken with `poll`. Operations on one container are carried out in the order they were submitted, those on
+/// different containers in parallel.
 ///
-/// Every container of ours carries labels that name engine and task, so that a new process can adopt it: after a crash the engine calls
-/// `list` and continues from what really is there. All operations are idempotent: creating a container that exists adopts it, starting a running
-/// one, stopping a stopped one and removing a missing one succeed.
+/// Every container of ours carries labels that name engine and task, so that a new process can adopt it: after a crash the engine
+/// calls `list` and continues from what really is there. All operations are idempotent: creating a container that exists adopts
+/// it, starting a running one, stopping a stopped one and removing a missing one succeed.
 class ContainerDriver {
  public:
   virtual ~ContainerDriver() = default;
@@ -170,7 +172,8 @@ class ContainerDriver {
   /// Output of a container that still exists. Thread-safe; blocks; called from a worker, never from the engine's own thread.
   [[nodiscard]] virtual Result<std::vector<LogLine>> logs(const LogQuery& query) = 0;
   [[nodiscard]] virtual Capacity capacity() const = 0;
-  /// `wake` is called whenever `poll` has something new: from any thread, also from inside `submit`, so it may only schedule work.
+  /// `wake` is called whenever `poll` has something new: from any thread, also from inside `submit`, so it may only schedule
+  /// work.
   virtual void on_news(std::function<void()> wake) = 0;
   /// For runtimes that live on the caller's clock (the fake): the time is now `now`. Called at the begin of every step.
   virtual void tick(Timestamp /*now*/) {}

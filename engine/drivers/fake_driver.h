@@ -4,8 +4,8 @@
 
 namespace berth::engine {
 
-/// The driver of a FakeWorld: scripted containers on the caller's clock (`tick`). The world must outlive it; one driver at a time.
-/// Destroying it is the engine's crash: queued operations are forgotten, begun ones go on as `FakeWorld::at_crash` says.
+/// The driver of a FakeWorld: scripted containers on the caller's clock (`tick`). The world must outlive it; one driver at a
+/// time. Destroying it is the engine's crash: queued operations are forgotten, begun ones go on as `FakeWorld::at_crash` says.
 class FakeDriver final : public ContainerDriver {
  public:
   explicit FakeDriver(FakeWorld& world);

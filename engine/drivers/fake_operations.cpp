@@ -60,8 +60,14 @@ void FakeWorld::finish(const Operation& operation, std::optional<Error> error) {
   auto lane = lane_of(operation);
   lanes_[lane].busy = false;
   if (driver_ != 0) {
-    Completion completion{.id = operation.id, .kind = operation.kind, .name = operation.spec.name, .task_id = operation.spec.task_id,
-                          .container = operation.spec.container, .error = std::move(error), .state = std::nullopt, .image_digest = {}};
+    Completion completion{.id = operation.id,
+                          .kind = operation.kind,
+                          .name = operation.spec.name,
+                          .task_id = operation.spec.task_id,
+                          .container = operation.spec.container,
+                          .error = std::move(error),
+                          .state = std::nullopt,
+                          .image_digest = {}};
     if (operation.kind == OperationKind::pull && !completion.error) completion.image_digest = digest_of(operation.spec.image);
     auto found = containers_.find(operation.spec.name);
     bool tells_state = operation.kind != OperationKind::pull && operation.kind != OperationKind::remove;
@@ -145,7 +151,8 @@ std::optional<Error> FakeWorld::do_start(const std::string& name) {
   if (found == containers_.end()) return Error{"CannotStartContainerError", fmt::format("no such container: {}", name)};
   auto& container = found->second;
   if (container.state.phase == Phase::running) return std::nullopt;
-  if (container.script.start_fails) return Error{"CannotStartContainerError", "exec: \"app\": executable file not found in $PATH"};
+  if (container.script.start_fails)
+    return Error{"CannotStartContainerError", "exec: \"app\": executable file not found in $PATH"};
   if (auto problem = bind_ports(container)) return problem;
   auto& address = task_addresses_[container.spec.network_mode == NetworkMode::awsvpc ? container.spec.task_id : name];
   if (address.empty()) ++addresses_, address = fmt::format("172.30.{}.{}", addresses_ / 250, addresses_ % 250 + 2);
@@ -174,13 +181,15 @@ std::optional<Error> FakeWorld::bind_ports(Container& container) {
   std::uint16_t candidate = 32'768;
   for (const auto& wanted : container.spec.ports) {
     if (wanted.host_port != 0 && port_is_taken(wanted.host_port))
-      return Error{"CannotStartContainerError", fmt::format("Bind for 127.0.0.1:{} failed: port is already allocated", wanted.host_port)};
+      return Error{"CannotStartContainerError",
+                   fmt::format("Bind for 127.0.0.1:{} failed: port is already allocated", wanted.host_port)};
     auto port = wanted.host_port;
     if (port == 0) {
       while (port_is_taken(candidate)) ++candidate;
       port = candidate++;
     }
-    bindings.push_back({.bind_ip = "127.0.0.1", .container_port = wanted.container_port, .host_port = port, .protocol = wanted.protocol});
+    bindings.push_back(
+        {.bind_ip = "127.0.0.1", .container_port = wanted.container_port, .host_port = port, .protocol = wanted.protocol});
   }
   container.state.ports = std::move(bindings);
   return std::nullopt;
@@ -228,7 +237,8 @@ void FakeWorld::begin_stop(const Operation& operation) {
   int code = obeys ? script.stop_exit_code : 137;
   finish_after(delay, operation, [this, name = operation.spec.name, code, run = found->second.starts]() -> std::optional<Error> {
     auto container = containers_.find(name);
-    bool runs = container != containers_.end() && container->second.state.phase == Phase::running && container->second.starts == run;
+    bool runs =
+        container != containers_.end() && container->second.state.phase == Phase::running && container->second.starts == run;
     if (runs) exit(name, code, false);
     return std::nullopt;
   });

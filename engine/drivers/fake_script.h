@@ -35,11 +35,11 @@ struct FakeScript {
   bool operator==(const FakeScript&) const = default;
 };
 
-/// The script that a container brings along: directives in its image, `fake/exit-1-after-5s` (several joined by `_`, a tag is ignored), and
-/// in its environment variable FAKE (several joined by spaces). Images outside `fake/` say nothing. Directives:
-/// pull-2s create-2s start-2s remove-2s (durations: ms, s, m), pull-fails create-fails start-fails, exit-CODE-after-5s, exit-CODE (at once),
-/// oom-after-5s, stop-3s, stop-exit-CODE, ignores-stop, healthy-after-2s, unhealthy-after-10s, says-TEXT, and `app`, which does nothing.
-/// An unknown directive is an error (code CannotCreateContainerError).
+/// The script that a container brings along: directives in its image, `fake/exit-1-after-5s` (several joined by `_`, a tag is
+/// ignored), and in its environment variable FAKE (several joined by spaces). Images outside `fake/` say nothing. Directives:
+/// pull-2s create-2s start-2s remove-2s (durations: ms, s, m), pull-fails create-fails start-fails, exit-CODE-after-5s, exit-CODE
+/// (at once), oom-after-5s, stop-3s, stop-exit-CODE, ignores-stop, healthy-after-2s, unhealthy-after-10s, says-TEXT, and `app`,
+/// which does nothing. An unknown directive is an error (code CannotCreateContainerError).
 Result<FakeScript> parse_fake_script(const ContainerSpec& spec);
 
 }  // namespace berth::engine

@@ -153,7 +153,8 @@ std::optional<ContainerState> FakeWorld::find(const std::string& name) const {
 
 std::vector<ContainerState> FakeWorld::containers_of(const std::string& task_id) const {
   auto states = containers();
-  states.erase(std::remove_if(states.begin(), states.end(), [&](const auto& state) { return state.task_id != task_id; }), states.end());
+  states.erase(std::remove_if(states.begin(), states.end(), [&](const auto& state) { return state.task_id != task_id; }),
+               states.end());
   return states;
 }
 

@@ -15,9 +15,9 @@
 
 namespace berth::engine {
 
-/// The machine that fake containers live on. It outlives drivers and engines, as a real container runtime does: a test keeps one world, destroys
-/// the engine at any moment and starts another on it. Deterministic: nothing happens between two calls of `advance` but what callers do, and
-/// things due at the same time happen in the order they were scheduled. Thread-safe.
+/// The machine that fake containers live on. It outlives drivers and engines, as a real container runtime does: a test keeps one
+/// world, destroys the engine at any moment and starts another on it. Deterministic: nothing happens between two calls of
+/// `advance` but what callers do, and things due at the same time happen in the order they were scheduled. Thread-safe.
 class FakeWorld {
  public:
   explicit FakeWorld(Timestamp now = Timestamp(std::chrono::seconds(1'700'000'000)));
@@ -28,7 +28,8 @@ class FakeWorld {
   /// When something happens by itself next.
   [[nodiscard]] std::optional<Timestamp> next_due() const;
 
-  /// Containers made from now on whose image or container name (in the task definition) is `what` behave so, whatever they bring along.
+  /// Containers made from now on whose image or container name (in the task definition) is `what` behave so, whatever they bring
+  /// along.
   void script(const std::string& what, FakeScript script);
   /// The next `times` operations of this kind fail with `error`; `container` (name in the task definition, "" = any) narrows it.
   void fail_next(OperationKind kind, Error error, int times = 1, const std::string& container = "");
@@ -37,8 +38,8 @@ class FakeWorld {
   void restore_events();
   void set_capacity(Capacity capacity);
 
-  /// From outside of the engine: `docker kill`, `docker rm -f`, a probe's result, a container of this engine that nobody asked for.
-  /// `name` is the runtime name. An unknown name is a broken test and ends the process.
+  /// From outside of the engine: `docker kill`, `docker rm -f`, a probe's result, a container of this engine that nobody asked
+  /// for. `name` is the runtime name. An unknown name is a broken test and ends the process.
   void kill(const std::string& name, int exit_code = 137, bool out_of_memory = false);
   void vanish(const std::string& name);
   void set_health(const std::string& name, const std::string& health);
@@ -53,8 +54,8 @@ class FakeWorld {
   /// The containers of one task, by runtime name.
   [[nodiscard]] std::vector<ContainerState> containers_of(const std::string& task_id) const;
   [[nodiscard]] std::optional<ContainerSpec> spec_of(const std::string& name) const;
-  /// Everything that was begun: "pull web", "create web", "start web", "stop web", "remove web" with names of the task definition, and
-  /// what happened by itself: "exit web 1".
+  /// Everything that was begun: "pull web", "create web", "start web", "stop web", "remove web" with names of the task
+  /// definition, and what happened by itself: "exit web 1".
   [[nodiscard]] std::vector<std::string> journal() const;
   void clear_journal();
 
@@ -70,7 +71,7 @@ class FakeWorld {
     ContainerState state;
     FakeScript script;
     std::vector<LogLine> output;
-    int starts = 0;     ///< timers of an earlier run are void
+    int starts = 0;  ///< timers of an earlier run are void
   };
   struct Failure {
     OperationKind kind;
@@ -130,7 +131,7 @@ class FakeWorld {
   std::vector<std::string> journal_;
   Capacity capacity_{.cpu_units = 4096, .memory_mib = 16'384};
   AtCrash at_crash_ = AtCrash::finish;
-  std::uint64_t driver_ = 0;    ///< 0: none attached
+  std::uint64_t driver_ = 0;  ///< 0: none attached
   std::uint64_t drivers_ = 0;
   bool events_lost_ = false;
   ContainerDriver::News news_;

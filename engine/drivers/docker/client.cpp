@@ -54,7 +54,8 @@ Result<std::string> Client::negotiate() {
   bool known = std::sscanf(json->value("MinAPIVersion", "1.12").c_str(), "1.%d", &lowest) == 1 &&
                std::sscanf(json->value("ApiVersion", "").c_str(), "1.%d", &highest) == 1;
   if (!known || highest < minor)
-    return Error{"CannotGetDockerclientError", fmt::format("Docker's API version {} is below 1.41", json->value("ApiVersion", "?"))};
+    return Error{"CannotGetDockerclientError",
+                 fmt::format("Docker's API version {} is below 1.41", json->value("ApiVersion", "?"))};
   return fmt::format("v1.{}", std::max(minor, lowest));
 }
 
@@ -62,7 +63,8 @@ Result<Capacity> Client::capacity() {
   BERTH_TRY(response, connection_.send(request("GET", "/info", seconds(30))));
   auto json = parse_json(response.body);
   if (!response.ok() || !json || !json->is_object()) return refused("CannotGetDockerclientError", response);
-  return Capacity{.cpu_units = json->value("NCPU", std::int64_t{0}) * 1024, .memory_mib = json->value("MemTotal", std::int64_t{0}) >> 20};
+  return Capacity{.cpu_units = json->value("NCPU", std::int64_t{0}) * 1024,
+                  .memory_mib = json->value("MemTotal", std::int64_t{0}) >> 20};
 }
 
 Result<std::optional<std::string>> Client::image_digest(const std::string& image) {
@@ -75,7 +77,9 @@ Result<std::optional<std::string>> Client::image_digest(const std::string& image
 
 Result<void> Client::pull(const std::string& image) {
   auto reference = parse_image(image);
-  auto pull = request("POST", fmt::format("/images/create?fromImage={}&tag={}", percent_encode(reference.name), percent_encode(reference.tag)), hours(2));
+  auto pull = request(
+      "POST", fmt::format("/images/create?fromImage={}&tag={}", percent_encode(reference.name), percent_encode(reference.tag)),
+      hours(2));
   pull.idle_limit = minutes(1);
   // Only problems are kept of the progress: it is long.
   std::string line;
@@ -86,7 +90,8 @@ Result<void> Client::pull(const std::string& image) {
       if (auto found = pull_problem(std::string_view(line).substr(0, end))) problem = found;
     return true;
   });
-  if (!response) return Error{response.error().code == "Cancelled" ? "Cancelled" : "CannotPullContainerError", response.error().message, true};
+  if (!response)
+    return Error{response.error().code == "Cancelled" ? "Cancelled" : "CannotPullContainerError", response.error().message, true};
   if (!response->ok()) return refused("CannotPullContainerError", *response);
   if (!problem) problem = pull_problem(line);
   if (problem) return Error{"CannotPullContainerError", *problem, true};
@@ -94,8 +99,10 @@ Result<void> Client::pull(const std::string& image) {
 }
 
 Result<void> Client::import_image(const std::string& tar, const ImageReference& reference, const std::string& change) {
-  auto import = request("POST", fmt::format("/images/create?fromSrc=-&repo={}&tag={}&changes={}", percent_encode(reference.name),
-                                            percent_encode(reference.tag), percent_encode(change)), minutes(2));
+  auto import = request("POST",
+                        fmt::format("/images/create?fromSrc=-&repo={}&tag={}&changes={}", percent_encode(reference.name),
+                                    percent_encode(reference.tag), percent_encode(change)),
+                        minutes(2));
   import.body = tar;
   import.content_type = "application/x-tar";
   BERTH_TRY(response, connection_.send(import));
@@ -133,7 +140,8 @@ Result<std::optional<Json>> Client::inspect(const std::string& name) {
 }
 
 Result<void> Client::kill(const std::string& name, const std::string& signal) {
-  BERTH_TRY(response, connection_.send(request("POST", fmt::format("/containers/{}/kill?signal={}", name, percent_encode(signal)), seconds(60))));
+  BERTH_TRY(response, connection_.send(request("POST", fmt::format("/containers/{}/kill?signal={}", name, percent_encode(signal)),
+                                               seconds(60))));
   if (response.ok() || response.status == kNotFound || response.status == kConflict) return {};
   return refused("CannotStopContainerError", response);
 }
@@ -146,7 +154,8 @@ Result<bool> Client::remove(const std::string& name) {
 }
 
 Result<std::vector<std::string>> Client::list(const std::string& label) {
-  BERTH_TRY(response, connection_.send(request("GET", "/containers/json?all=1&filters=" + filters({{"label", {label}}}), minutes(1))));
+  BERTH_TRY(response,
+            connection_.send(request("GET", "/containers/json?all=1&filters=" + filters({{"label", {label}}}), minutes(1))));
   auto json = parse_json(response.body);
   if (!response.ok() || !json || !json->is_array()) return refused("CannotListContainersError", response);
   std::vector<std::string> ids;
@@ -172,7 +181,8 @@ Result<void> Client::ensure_network(const std::string& name, const std::string& 
   BERTH_TRY(found, connection_.send(request("GET", "/networks/" + percent_encode(name), seconds(30))));
   if (found.ok()) return {};
   auto create = request("POST", "/networks/create", minutes(1));
-  create.body = canonical_json({{"Name", name}, {"Driver", "bridge"}, {"CheckDuplicate", true}, {"Labels", {{kEngineLabel, engine_id}}}});
+  create.body =
+      canonical_json({{"Name", name}, {"Driver", "bridge"}, {"CheckDuplicate", true}, {"Labels", {{kEngineLabel, engine_id}}}});
   BERTH_TRY(response, connection_.send(create));
   if (response.ok() || response.status == kConflict) return {};
   return refused("ContainerNetworkingError", response);
@@ -182,12 +192,15 @@ Result<void> Client::events(const std::string& label, const std::function<void()
                             const std::function<void(std::string_view)>& on_line) {
   Json wanted = {{"type", {"container"}}, {"label", {label}}, {"event", {"start", "die", "destroy", "health_status"}}};
   std::string pending;
-  BERTH_TRY(response, connection_.stream(request("GET", "/events?filters=" + filters(wanted), Milliseconds(0)), [&](std::string_view piece) {
-    pending += piece;
-    for (std::size_t end; (end = pending.find('\n')) != std::string::npos; pending.erase(0, end + 1))
-      on_line(std::string_view(pending).substr(0, end));
-    return true;
-  }, on_open));
+  BERTH_TRY(response, connection_.stream(
+                          request("GET", "/events?filters=" + filters(wanted), Milliseconds(0)),
+                          [&](std::string_view piece) {
+                            pending += piece;
+                            for (std::size_t end; (end = pending.find('\n')) != std::string::npos; pending.erase(0, end + 1))
+                              on_line(std::string_view(pending).substr(0, end));
+                            return true;
+                          },
+                          on_open));
   if (!response.ok()) return refused("CannotGetDockerclientError", response);
   return Error{"CannotGetDockerclientError", "the event stream ended", true};
 }

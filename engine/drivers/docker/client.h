@@ -14,12 +14,12 @@ namespace berth::engine::docker {
 
 /// Where Docker is and which version of its API is spoken.
 struct Endpoint {
-  std::string host;                ///< unix:///path, tcp://host:port
+  std::string host;  ///< unix:///path, tcp://host:port
   std::string version = "v1.41";
 };
 
-/// The calls of the Docker Engine API that we use, with ECS's time limits (ecs.md 5.3) and error names. One connection; not thread-safe.
-/// Besides the named errors every call may fail with DockerTimeoutError, CannotGetDockerclientError or Cancelled.
+/// The calls of the Docker Engine API that we use, with ECS's time limits (ecs.md 5.3) and error names. One connection; not
+/// thread-safe. Besides the named errors every call may fail with DockerTimeoutError, CannotGetDockerclientError or Cancelled.
 class Client {
  public:
   Client(const Endpoint& endpoint, const std::atomic<bool>& cancelled);
@@ -52,7 +52,8 @@ class Client {
   /// Makes a bridge network unless one of that name exists. ContainerNetworkingError.
   Result<void> ensure_network(const std::string& name, const std::string& engine_id);
   /// Until cancelled or the connection breaks; each line of the stream is given to `on_line`, `on_open` is called when it begins.
-  Result<void> events(const std::string& label, const std::function<void()>& on_open, const std::function<void(std::string_view)>& on_line);
+  Result<void> events(const std::string& label, const std::function<void()>& on_open,
+                      const std::function<void(std::string_view)>& on_line);
 
  private:
   HttpRequest request(std::string method, std::string path, Milliseconds limit) const;

@@ -34,9 +34,7 @@ DockerDriver::DockerDriver(DockerConfig config, Endpoint endpoint, Capacity capa
 
 DockerDriver::~DockerDriver() {
   cancelled_ = true;
-  {
-    std::lock_guard lock(ending_mutex_);
-  }
+  { std::lock_guard lock(ending_mutex_); }
   ending_.notify_all();
   event_thread_.join();
   // A puller wakes lanes and a lane feeds pullers: both stop before either is destroyed.
@@ -47,7 +45,8 @@ DockerDriver::~DockerDriver() {
 void DockerDriver::submit(Operation operation) {
   auto name = operation.spec.name;
   switch (operation.kind) {
-    case OperationKind::pull: return lanes_->post(name.empty() ? "image " + operation.spec.image : name, pull_step(std::move(operation)));
+    case OperationKind::pull:
+      return lanes_->post(name.empty() ? "image " + operation.spec.image : name, pull_step(std::move(operation)));
     case OperationKind::create:
       if (operation.spec.network_mode == NetworkMode::awsvpc) networks_.add_member(operation.spec.task_id, name);
       return lanes_->post(name, create_step(std::move(operation)));
@@ -80,8 +79,13 @@ void DockerDriver::tell(const std::function<void(News&)>& add) {
 void DockerDriver::complete(const Operation& operation, std::optional<Error> error, std::optional<ContainerState> state,
                             std::string image_digest) {
   tell([&](News& news) {
-    news.completions.push_back({.id = operation.id, .kind = operation.kind, .name = operation.spec.name, .task_id = operation.spec.task_id,
-                                .container = operation.spec.container, .error = std::move(error), .state = std::move(state),
+    news.completions.push_back({.id = operation.id,
+                                .kind = operation.kind,
+                                .name = operation.spec.name,
+                                .task_id = operation.spec.task_id,
+                                .container = operation.spec.container,
+                                .error = std::move(error),
+                                .state = std::move(state),
                                 .image_digest = std::move(image_digest)});
   });
 }

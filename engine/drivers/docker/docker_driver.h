@@ -25,8 +25,9 @@ struct DockerConfig {
 
 /// Containers of a Docker Engine (or what speaks its API from 1.41 on).
 ///
-/// An image that is here is used as it is; only a missing one is pulled, so that starting needs no registry. Ports are published on 127.0.0.1.
-/// Tasks with NetworkMode::awsvpc get a pause container on the network `berth-<engine id>`, removed with their last container.
+/// An image that is here is used as it is; only a missing one is pulled, so that starting needs no registry. Ports are published
+/// on 127.0.0.1. Tasks with NetworkMode::awsvpc get a pause container on the network `berth-<engine id>`, removed with their last
+/// container.
 class DockerDriver final : public ContainerDriver {
  public:
   /// Fails when no Docker answers there: CannotGetDockerclientError, DockerTimeoutError.

@@ -76,11 +76,12 @@ Lanes::Step DockerDriver::create_step(Operation operation) {
     const auto& spec = operation.spec;
     if (spec.network_mode == NetworkMode::awsvpc && !network->done) {
       if (network->begun.exchange(true)) return until_woken();
-      lanes_->post(TaskNetworks::lane(spec.task_id), [this, network, task_id = spec.task_id, lane = spec.name](Client& maker) -> Again {
-        network->finish(error_of(networks_.ensure(maker, task_id)));
-        lanes_->wake(lane);
-        return kDone;
-      });
+      lanes_->post(TaskNetworks::lane(spec.task_id),
+                   [this, network, task_id = spec.task_id, lane = spec.name](Client& maker) -> Again {
+                     network->finish(error_of(networks_.ensure(maker, task_id)));
+                     lanes_->wake(lane);
+                     return kDone;
+                   });
       return until_woken();
     }
     auto created = network->error ? Result<ContainerState>(*network->error) : create(client, spec);
@@ -103,11 +104,13 @@ Result<ContainerState> DockerDriver::create(Client& client, const ContainerSpec&
 
 Result<ContainerState> DockerDriver::adopt(Client& client, const ContainerSpec& spec) {
   BERTH_TRY(inspected, client.inspect(spec.name));
-  if (!inspected) return Error{"CannotCreateContainerError", fmt::format("the name `{}` was taken and is free now", spec.name), true};
+  if (!inspected)
+    return Error{"CannotCreateContainerError", fmt::format("the name `{}` was taken and is free now", spec.name), true};
   auto state = state_of(*inspected);
   bool ours = engine_of(*inspected) == config_.engine_id && state.task_id == spec.task_id && state.container == spec.container;
   if (ours) return with_address(std::move(state));
-  return Error{"CannotCreateContainerError", fmt::format("the name `{}` is taken by container {} of somebody else", spec.name, state.runtime_id)};
+  return Error{"CannotCreateContainerError",
+               fmt::format("the name `{}` is taken by container {} of somebody else", spec.name, state.runtime_id)};
 }
 
 Lanes::Step DockerDriver::start_step(Operation operation) {

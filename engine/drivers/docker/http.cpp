@@ -144,9 +144,12 @@ Result<HttpResponse> HttpConnection::stream(const HttpRequest& request, const st
 std::string percent_encode(std::string_view text) {
   std::string encoded;
   for (unsigned char c : text) {
-    bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
-    if (unreserved) encoded += static_cast<char>(c);
-    else encoded += fmt::format("%{:02X}", c);
+    bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+                      c == '_' || c == '~';
+    if (unreserved)
+      encoded += static_cast<char>(c);
+    else
+      encoded += fmt::format("%{:02X}", c);
   }
   return encoded;
 }

@@ -29,19 +29,22 @@ struct HttpResponse {
   [[nodiscard]] bool ok() const { return status >= 200 && status < 300; }
 };
 
-/// One keep-alive connection to a Docker Engine. Not thread-safe: each thread has its own. The only user of libcurl in the engine.
+/// One keep-alive connection to a Docker Engine. Not thread-safe: each thread has its own. The only user of libcurl in the
+/// engine.
 class HttpConnection {
  public:
-  /// `host` is unix:///path, tcp://host:port or http://host:port. `cancelled` ends waiting exchanges within a second; it must outlive this.
+  /// `host` is unix:///path, tcp://host:port or http://host:port. `cancelled` ends waiting exchanges within a second; it must
+  /// outlive this.
   HttpConnection(const std::string& host, const std::atomic<bool>& cancelled);
   ~HttpConnection();
   HttpConnection(const HttpConnection&) = delete;
   HttpConnection& operator=(const HttpConnection&) = delete;
 
-  /// Any answer is a value. Errors: DockerTimeoutError (a limit passed), CannotGetDockerclientError (no connection, or it broke), Cancelled.
+  /// Any answer is a value. Errors: DockerTimeoutError (a limit passed), CannotGetDockerclientError (no connection, or it broke),
+  /// Cancelled.
   Result<HttpResponse> send(const HttpRequest& request);
-  /// Hands the body of a 2xx answer to `on_data` as it arrives (`on_open` before that, when the answer begins); false from it ends the exchange
-  /// without error. Other answers come back whole.
+  /// Hands the body of a 2xx answer to `on_data` as it arrives (`on_open` before that, when the answer begins); false from it
+  /// ends the exchange without error. Other answers come back whole.
   Result<HttpResponse> stream(const HttpRequest& request, const std::function<bool(std::string_view)>& on_data,
                               const std::function<void()>& on_open = {});
 

@@ -61,8 +61,10 @@ void Lanes::work(const std::function<std::unique_ptr<Client>()>& make_client) {
   while (!ending_) {
     ready_the_due();
     if (ready_.empty()) {
-      if (parked_.empty()) changed_.wait(lock);
-      else changed_.wait_until(lock, Time(parked_.begin()->first));
+      if (parked_.empty())
+        changed_.wait(lock);
+      else
+        changed_.wait_until(lock, Time(parked_.begin()->first));
       continue;
     }
     auto name = ready_.front();
@@ -81,8 +83,10 @@ void Lanes::run_one(const std::string& name, Client& client, std::unique_lock<st
   lock.lock();
   if (!again) {
     lane.steps.pop_front();
-    if (lane.steps.empty()) lanes_.erase(name);
-    else make_ready(name, lane);
+    if (lane.steps.empty())
+      lanes_.erase(name);
+    else
+      make_ready(name, lane);
     return;
   }
   lane.steps.front() = std::move(step);

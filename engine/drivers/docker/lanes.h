@@ -16,12 +16,14 @@
 
 namespace berth::engine::docker {
 
-/// Worker threads for calls to Docker. Work is put on named lanes: what is on one lane is done in order, lanes run in parallel. A step that
-/// has to wait (for a container's end, for another lane) does not hold its worker: it says until when, and is called again then or on `wake`.
+/// Worker threads for calls to Docker. Work is put on named lanes: what is on one lane is done in order, lanes run in parallel. A
+/// step that has to wait (for a container's end, for another lane) does not hold its worker: it says until when, and is called
+/// again then or on `wake`.
 class Lanes {
  public:
   using Time = std::chrono::steady_clock::time_point;
-  /// One step of work on a worker's own connection. Nothing: it is done, the lane goes on. A time: call it again then, or when woken.
+  /// One step of work on a worker's own connection. Nothing: it is done, the lane goes on. A time: call it again then, or when
+  /// woken.
   using Step = std::function<std::optional<Time>(Client&)>;
 
   /// `make_client` is called once on each worker's thread. Destruction is `end`.

@@ -58,7 +58,8 @@ Result<std::vector<LogLine>> LogFrames::finish() {
 std::optional<Timestamp> parse_time(std::string_view text) {
   std::string copy(text.substr(0, 40));
   int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, length = 0;
-  if (std::sscanf(copy.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d%n", &year, &month, &day, &hour, &minute, &second, &length) != 6) return std::nullopt;
+  if (std::sscanf(copy.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d%n", &year, &month, &day, &hour, &minute, &second, &length) != 6)
+    return std::nullopt;
   if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31) return std::nullopt;
   std::string_view rest = std::string_view(copy).substr(static_cast<std::size_t>(length));
   int milliseconds = 0;
@@ -70,7 +71,8 @@ std::optional<Timestamp> parse_time(std::string_view text) {
   }
   if (rest != "Z") return std::nullopt;
   auto date = std::chrono::sys_days(std::chrono::year(year) / month / day);
-  return Timestamp(date + std::chrono::hours(hour) + std::chrono::minutes(minute) + std::chrono::seconds(second) + Milliseconds(milliseconds));
+  return Timestamp(date + std::chrono::hours(hour) + std::chrono::minutes(minute) + std::chrono::seconds(second) +
+                   Milliseconds(milliseconds));
 }
 
 }  // namespace berth::engine::docker

@@ -12,14 +12,15 @@
 
 namespace berth::engine::docker {
 
-/// Takes apart the body of GET /containers/X/logs?timestamps=1 of a container without a terminal: frames of 8 bytes (stream, three zeros, length
-/// big-endian) and a message `TIME TEXT\n`. Docker splits long lines into messages without the line ending; they become one line again.
+/// Takes apart the body of GET /containers/X/logs?timestamps=1 of a container without a terminal: frames of 8 bytes (stream,
+/// three zeros, length big-endian) and a message `TIME TEXT\n`. Docker splits long lines into messages without the line ending;
+/// they become one line again.
 class LogFrames {
  public:
   /// May be called with any division of the body.
   void feed(std::string_view bytes);
-  /// All lines in the order they were written; a last line without an ending is included. Error code CannotDescribeContainerError when the
-  /// bytes are no frames (a container with a terminal) or end inside a frame.
+  /// All lines in the order they were written; a last line without an ending is included. Error code CannotDescribeContainerError
+  /// when the bytes are no frames (a container with a terminal) or end inside a frame.
   Result<std::vector<LogLine>> finish();
 
  private:
@@ -31,7 +32,8 @@ class LogFrames {
   bool malformed_ = false;
 };
 
-/// "2026-11-22T16:47:03.120456789Z" to milliseconds; also without a fraction. Nothing for other text and for Docker's zero time, year 1.
+/// "2026-11-22T16:47:03.120456789Z" to milliseconds; also without a fraction. Nothing for other text and for Docker's zero time,
+/// year 1.
 std::optional<Timestamp> parse_time(std::string_view text);
 
 }  // namespace berth::engine::docker

@@ -17,8 +17,8 @@ struct Field {
   std::size_t offset;
   std::size_t size;
 };
-constexpr Field kName{0, 100}, kMode{100, 8}, kUid{108, 8}, kGid{116, 8}, kSize{124, 12}, kTime{136, 12}, kChecksum{148, 8}, kType{156, 1},
-    kMagic{257, 8};
+constexpr Field kName{0, 100}, kMode{100, 8}, kUid{108, 8}, kGid{116, 8}, kSize{124, 12}, kTime{136, 12}, kChecksum{148, 8},
+    kType{156, 1}, kMagic{257, 8};
 
 using Header = std::array<char, kBlock>;
 

@@ -50,8 +50,10 @@ std::string TaskNetworks::address(const std::string& task_id) const {
 
 void TaskNetworks::set_address(const std::string& task_id, const std::string& address) {
   std::lock_guard lock(mutex_);
-  if (address.empty()) addresses_.erase(task_id);
-  else addresses_[task_id] = address;
+  if (address.empty())
+    addresses_.erase(task_id);
+  else
+    addresses_[task_id] = address;
 }
 
 Result<void> TaskNetworks::ensure_ground(Client& client) {
@@ -59,7 +61,8 @@ Result<void> TaskNetworks::ensure_ground(Client& client) {
   if (ground_ready_) return {};
   BERTH_TRY_VOID(client.ensure_network(network_, engine_id_));
   BERTH_TRY(digest, client.image_digest(image_.name + ":" + image_.tag));
-  if (!digest) BERTH_TRY_VOID(client.import_image(tar_of_executable("pause", pause_program()), image_, R"(ENTRYPOINT ["/pause"])"));
+  if (!digest)
+    BERTH_TRY_VOID(client.import_image(tar_of_executable("pause", pause_program()), image_, R"(ENTRYPOINT ["/pause"])"));
   ground_ready_ = true;
   return {};
 }

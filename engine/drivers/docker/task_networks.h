@@ -10,8 +10,9 @@
 
 namespace berth::engine::docker {
 
-/// The network namespaces of tasks with a network of their own: for each such task a pause container on the engine's bridge network, which the
-/// task's containers join. Knows which containers use which. Thread-safe; calls for one task must not overlap (they are on one lane).
+/// The network namespaces of tasks with a network of their own: for each such task a pause container on the engine's bridge
+/// network, which the task's containers join. Knows which containers use which. Thread-safe; calls for one task must not overlap
+/// (they are on one lane).
 class TaskNetworks {
  public:
   explicit TaskNetworks(std::string engine_id);

@@ -53,7 +53,8 @@ void add_ports(const ContainerSpec& spec, Json& body, Json& host) {
   for (const auto& port : spec.ports) {
     auto key = port_key(port.container_port, port.protocol);
     body["ExposedPorts"][key] = Json::object();
-    host["PortBindings"][key].push_back({{"HostIp", "127.0.0.1"}, {"HostPort", port.host_port == 0 ? "" : std::to_string(port.host_port)}});
+    host["PortBindings"][key].push_back(
+        {{"HostIp", "127.0.0.1"}, {"HostPort", port.host_port == 0 ? "" : std::to_string(port.host_port)}});
   }
 }
 
@@ -62,7 +63,8 @@ void add_limits(const ContainerSpec& spec, Json& host) {
   if (spec.cpu_quota_units) host["NanoCpus"] = *spec.cpu_quota_units * 1'000'000'000 / 1024;
   if (spec.memory_bytes) host["Memory"] = *spec.memory_bytes;
   if (spec.memory_reservation_bytes) host["MemoryReservation"] = *spec.memory_reservation_bytes;
-  for (const auto& limit : spec.ulimits) host["Ulimits"].push_back({{"Name", limit.name}, {"Soft", limit.soft}, {"Hard", limit.hard}});
+  for (const auto& limit : spec.ulimits)
+    host["Ulimits"].push_back({{"Name", limit.name}, {"Soft", limit.soft}, {"Hard", limit.hard}});
 }
 
 void add_list(Json& object, const char* name, const std::vector<std::string>& values) {
@@ -93,8 +95,10 @@ std::vector<PortBinding> bindings_of(const Json& ports) {
     if (!published.is_array()) continue;
     auto slash = key.find('/');
     for (const auto& binding : published)
-      bindings.push_back({.bind_ip = text(binding, "HostIp"), .container_port = port_number(std::string_view(key).substr(0, slash)),
-                          .host_port = port_number(text(binding, "HostPort")), .protocol = slash == std::string::npos ? "tcp" : key.substr(slash + 1)});
+      bindings.push_back({.bind_ip = text(binding, "HostIp"),
+                          .container_port = port_number(std::string_view(key).substr(0, slash)),
+                          .host_port = port_number(text(binding, "HostPort")),
+                          .protocol = slash == std::string::npos ? "tcp" : key.substr(slash + 1)});
   }
   return bindings;
 }
@@ -209,12 +213,20 @@ std::optional<Event> parse_event(std::string_view line) {
   const auto& actor = member(*json, "Actor");
   const auto& attributes = member(actor, "Attributes");
   auto action = text(*json, "Action");
-  Event event{.kind = Event::Kind::die, .name = text(attributes, "name"), .id = text(actor, "ID"), .task_id = text(attributes, kTaskLabel),
-              .container = text(attributes, kContainerLabel), .pause = !text(attributes, kPauseLabel).empty()};
-  if (action == "start") event.kind = Event::Kind::start;
-  else if (action == "destroy") event.kind = Event::Kind::destroy;
-  else if (action.rfind("health_status", 0) == 0) event.kind = Event::Kind::health;
-  else if (action != "die") return std::nullopt;
+  Event event{.kind = Event::Kind::die,
+              .name = text(attributes, "name"),
+              .id = text(actor, "ID"),
+              .task_id = text(attributes, kTaskLabel),
+              .container = text(attributes, kContainerLabel),
+              .pause = !text(attributes, kPauseLabel).empty()};
+  if (action == "start")
+    event.kind = Event::Kind::start;
+  else if (action == "destroy")
+    event.kind = Event::Kind::destroy;
+  else if (action.rfind("health_status", 0) == 0)
+    event.kind = Event::Kind::health;
+  else if (action != "die")
+    return std::nullopt;
   if (event.name.empty() || event.task_id.empty()) return std::nullopt;
   return event;
 }

@@ -22,7 +22,8 @@ inline constexpr const char* kPauseLabel = "berth.pause";
 /// "berth-pause-<task id>".
 std::string pause_name(const std::string& task_id);
 
-/// The body of POST /containers/create. A container without a health check of its own gets none, whatever its image says (ecs.md 1.7).
+/// The body of POST /containers/create. A container without a health check of its own gets none, whatever its image says
+/// (ecs.md 1.7).
 Json create_body(const ContainerSpec& spec, const std::string& engine_id);
 /// The same for the container that holds a task's network namespace, on the network of that name.
 Json pause_body(const std::string& task_id, const std::string& engine_id, const std::string& image, const std::string& network);
@@ -37,8 +38,8 @@ bool joins_pause(const Json& inspect);
 /// The image's STOPSIGNAL, else SIGTERM.
 std::string stop_signal(const Json& inspect);
 
-/// Where a pull request finds an image: `POST /images/create?fromImage=name&tag=tag`; a digest is a tag there. Without a tag it is "latest":
-/// Docker would pull every tag.
+/// Where a pull request finds an image: `POST /images/create?fromImage=name&tag=tag`; a digest is a tag there. Without a tag it
+/// is "latest": Docker would pull every tag.
 struct ImageReference {
   std::string name;
   std::string tag;

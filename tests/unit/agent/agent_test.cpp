@@ -38,7 +38,8 @@ class Bench {
   void start_agent() {
     crash();
     driver_.emplace(world);
-    agent_.emplace(*store_, *driver_, [](const std::function<void()>& work) { work(); }, AgentOptions{});
+    agent_.emplace(
+        *store_, *driver_, [](const std::function<void()>& work) { work(); }, AgentOptions{});
   }
 
   /// The engine dies: what is in its memory is lost, the store and the machine stay.
@@ -48,7 +49,8 @@ class Bench {
   }
 
   std::string add(const std::string& id, const std::vector<Part>& parts) {
-    Json definition = {{"family", "web"}, {"revision", next_revision_}, {"status", "ACTIVE"}, {"containerDefinitions", Json::array()}};
+    Json definition = {
+        {"family", "web"}, {"revision", next_revision_}, {"status", "ACTIVE"}, {"containerDefinitions", Json::array()}};
     Task task;
     task.id = id;
     task.arn = "arn:aws:ecs:us-east-1:000000000000:task/shop/" + id;
@@ -112,7 +114,9 @@ class Bench {
     return *found;
   }
   scheduler::Container container(const std::string& id, const std::string& name) const { return *find_container(task(id), name); }
-  std::string name(const std::string& id, const std::string& container_name) const { return runtime_name(task(id), container_name); }
+  std::string name(const std::string& id, const std::string& container_name) const {
+    return runtime_name(task(id), container_name);
+  }
   Store& store() { return *store_; }
   Agent& agent() { return *agent_; }
 
@@ -165,7 +169,8 @@ TEST_CASE("containers start in the order of their dependencies and stop in the r
   bench.world.clear_journal();
   bench.stop("t1");
   bench.step();
-  CHECK(bench.world.journal() == std::vector<std::string>{"stop app", "exit app 143", "stop db", "exit db 143", "remove app", "remove db", "remove init"});
+  CHECK(bench.world.journal() ==
+        std::vector<std::string>{"stop app", "exit app 143", "stop db", "exit db 143", "remove app", "remove db", "remove init"});
 }
 
 TEST_CASE("a dependency that fails ends the task, with the reason") {

@@ -32,7 +32,8 @@ TEST_CASE("a container's runtime name is a function of its task and its name") {
 }
 
 TEST_CASE("everything of the definition that the runtime honours is in the spec") {
-  auto made = spec(task(), R"({"containerDefinitions": [{"name": "app", "image": "web:1", "cpu": 256, "memory": 64, "memoryReservation": 32,
+  auto made = spec(
+      task(), R"({"containerDefinitions": [{"name": "app", "image": "web:1", "cpu": 256, "memory": 64, "memoryReservation": 32,
     "entryPoint": ["/bin/sh"], "command": ["-c", "x"], "environment": [{"name": "A", "value": "1"}], "user": "1000", "workingDirectory": "/srv",
     "hostname": "h", "dockerLabels": {"team": "shop"}, "privileged": true, "readonlyRootFilesystem": true,
     "portMappings": [{"containerPort": 80, "hostPort": 8080}, {"containerPort": 53, "protocol": "udp"}, {"containerPortRange": "9000-9001"}],
@@ -46,7 +47,8 @@ TEST_CASE("everything of the definition that the runtime honours is in the spec"
   expected.image = "web:1";
   expected.entrypoint = {"/bin/sh"};
   expected.command = {{"-c", "x"}};
-  expected.environment = {{"A", "1"}, {"AWS_DEFAULT_REGION", "eu-west-1"}, {"AWS_EXECUTION_ENV", "AWS_ECS_EC2"}, {"AWS_REGION", "eu-west-1"}};
+  expected.environment = {
+      {"A", "1"}, {"AWS_DEFAULT_REGION", "eu-west-1"}, {"AWS_EXECUTION_ENV", "AWS_ECS_EC2"}, {"AWS_REGION", "eu-west-1"}};
   expected.labels = {{"team", "shop"},
                      {"com.amazonaws.ecs.cluster", "shop"},
                      {"com.amazonaws.ecs.container-name", "app"},
@@ -60,8 +62,11 @@ TEST_CASE("everything of the definition that the runtime honours is in the spec"
   expected.cpu_shares = 256;
   expected.memory_bytes = 64 << 20;
   expected.memory_reservation_bytes = 32 << 20;
-  expected.health_check = HealthCheckSpec{.command = {"CMD", "true"}, .interval = std::chrono::seconds(10), .timeout = std::chrono::seconds(5),
-                                          .start_period = std::chrono::seconds(3), .retries = 2};
+  expected.health_check = HealthCheckSpec{.command = {"CMD", "true"},
+                                          .interval = std::chrono::seconds(10),
+                                          .timeout = std::chrono::seconds(5),
+                                          .start_period = std::chrono::seconds(3),
+                                          .retries = 2};
   expected.privileged = expected.read_only_root = expected.init_process = true;
   expected.ulimits = {{"nofile", 1, 2}};
   expected.extra_hosts = {"db:10.0.0.1"};
@@ -80,7 +85,8 @@ TEST_CASE("what the definition leaves out is the runtime's or the image's") {
 }
 
 TEST_CASE("the task's size is the ceiling of containers that have none") {
-  auto* text = R"({"cpu": "512", "memory": "128", "containerDefinitions": [{"name": "app", "image": "a"}, {"name": "log", "image": "b", "memory": 3}]})";
+  auto* text =
+      R"({"cpu": "512", "memory": "128", "containerDefinitions": [{"name": "app", "image": "a"}, {"name": "log", "image": "b", "memory": 3}]})";
   CHECK(spec(task(), text).cpu_quota_units == 512);
   CHECK(spec(task(), text).memory_bytes == 128 << 20);
   CHECK(spec(task(), text, "log").memory_bytes == 6 << 20);
@@ -91,7 +97,8 @@ TEST_CASE("what RunTask overrides wins, for the container it names") {
   overridden.extra = Json::parse(R"({"overrides": {"memory": "256", "containerOverrides": [
     {"name": "log", "command": ["no"]},
     {"name": "app", "command": ["yes"], "cpu": 99, "environment": [{"name": "A", "value": "2"}, {"name": "AWS_REGION", "value": "mars"}]}]}})");
-  auto made = spec(overridden, R"({"memory": "128", "containerDefinitions": [{"name": "app", "image": "a", "cpu": 1, "command": ["def"],
+  auto made =
+      spec(overridden, R"({"memory": "128", "containerDefinitions": [{"name": "app", "image": "a", "cpu": 1, "command": ["def"],
     "environment": [{"name": "A", "value": "1"}, {"name": "B", "value": "1"}]}]})");
   CHECK(made.command == std::vector<std::string>{"yes"});
   CHECK(made.cpu_shares == 99);
@@ -105,11 +112,13 @@ TEST_CASE("the network of a container is its task's, unless it has none") {
   auto own = task();
   own.network_mode = "awsvpc";
   CHECK(spec(own, R"({"containerDefinitions": [{"name": "app", "image": "a"}]})").network_mode == NetworkMode::awsvpc);
-  CHECK(spec(own, R"({"containerDefinitions": [{"name": "app", "image": "a", "disableNetworking": true}]})").network_mode == NetworkMode::none);
+  CHECK(spec(own, R"({"containerDefinitions": [{"name": "app", "image": "a", "disableNetworking": true}]})").network_mode ==
+        NetworkMode::none);
 }
 
 TEST_CASE("a container that is not in the definition can't be made") {
-  auto made = make_container_spec(task(), "ghost", definition(R"({"containerDefinitions": [{"name": "app", "image": "a"}]})"), "r");
+  auto made =
+      make_container_spec(task(), "ghost", definition(R"({"containerDefinitions": [{"name": "app", "image": "a"}]})"), "r");
   REQUIRE_FALSE(made);
   CHECK(made.error().code == "CannotCreateContainerError");
 }

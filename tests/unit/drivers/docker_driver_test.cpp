@@ -1,5 +1,5 @@
-// On a real Docker Engine: BERTH_E2E_DOCKER_HOST=unix:///path, with the image BERTH_E2E_IMAGE (default busybox:e2e) that has a shell.
-// Without the variable each case says so and checks nothing.
+// On a real Docker Engine: BERTH_E2E_DOCKER_HOST=unix:///path, with the image BERTH_E2E_IMAGE (default busybox:e2e) that has a
+// shell. Without the variable each case says so and checks nothing.
 #include <condition_variable>
 #include <cstdlib>
 #include <mutex>
@@ -195,7 +195,8 @@ TEST_CASE("docker: health is told as it changes", "[docker]") {
   if (no_docker()) return;
   Machine machine;
   auto web = machine.spec("web", "touch /tmp/well; sleep 1.5; rm /tmp/well; while :; do sleep 0.1; done");
-  web.health_check = HealthCheckSpec{.command = {"CMD-SHELL", "test -e /tmp/well"}, .interval = Milliseconds(500), .timeout = seconds(5), .retries = 1};
+  web.health_check = HealthCheckSpec{
+      .command = {"CMD-SHELL", "test -e /tmp/well"}, .interval = Milliseconds(500), .timeout = seconds(5), .retries = 1};
   CHECK(machine.start(web).health == "starting");
   for (std::string health : {"healthy", "unhealthy"})
     machine.event([&](const ContainerEvent& seen) { return seen.state.health == health; });
@@ -206,7 +207,8 @@ TEST_CASE("docker: what ignores the stop signal is killed, and holds up nobody m
   Machine machine;
   constexpr auto kPatience = seconds(10);
   std::vector<ContainerSpec> deaf;
-  for (int i = 0; i < 6; ++i) deaf.push_back(machine.spec("deaf" + std::to_string(i), "trap '' TERM; while :; do sleep 0.1; done"));
+  for (int i = 0; i < 6; ++i)
+    deaf.push_back(machine.spec("deaf" + std::to_string(i), "trap '' TERM; while :; do sleep 0.1; done"));
   std::vector<std::uint64_t> stops;
   for (const auto& spec : deaf) machine.start(spec);
   auto begin = std::chrono::steady_clock::now();
@@ -281,7 +283,9 @@ TEST_CASE("docker: the containers of a task with its own network share one addre
   if (no_docker()) return;
   Machine machine;
   auto web = machine.spec("web", "echo well > /tmp/index.html; exec httpd -f -p 127.0.0.1:8080 -h /tmp");
-  auto probe = machine.spec("probe", "for i in 1 2 3 4 5 6 7 8 9; do wget -q -O- http://127.0.0.1:8080/ && exit 0; sleep 0.3; done; exit 1", web.task_id);
+  auto probe = machine.spec(
+      "probe", "for i in 1 2 3 4 5 6 7 8 9; do wget -q -O- http://127.0.0.1:8080/ && exit 0; sleep 0.3; done; exit 1",
+      web.task_id);
   web.network_mode = probe.network_mode = NetworkMode::awsvpc;
   // Both at once: the pause container is made once.
   auto first = machine.submit(OperationKind::create, web);

@@ -25,7 +25,8 @@ ContainerSpec full_spec() {
   spec.cpu_quota_units = 512;
   spec.memory_bytes = 64 << 20;
   spec.memory_reservation_bytes = 32 << 20;
-  spec.health_check = HealthCheckSpec{.command = {"CMD-SHELL", "wget -q -O- localhost"}, .interval = std::chrono::seconds(5), .retries = 2};
+  spec.health_check =
+      HealthCheckSpec{.command = {"CMD-SHELL", "wget -q -O- localhost"}, .interval = std::chrono::seconds(5), .retries = 2};
   spec.init_process = true;
   spec.ulimits = {{"nofile", 1024, 2048}};
   return spec;
@@ -143,8 +144,9 @@ std::string frame(char stream, const std::string& message) {
 
 TEST_CASE("log frames become lines, however the body is divided") {
   auto body = frame(1, "2026-11-22T16:47:03.1Z hello\n") + frame(2, "2026-11-22T16:47:03.2Z oh\n") +
-              frame(1, "2026-11-22T16:47:04Z a long ") + frame(2, "2026-11-22T16:47:04.1Z between\n") + frame(1, "2026-11-22T16:47:05Z line\n") +
-              frame(1, "2026-11-22T16:47:06Z \n") + frame(1, "2026-11-22T16:47:07Z no ending");
+              frame(1, "2026-11-22T16:47:04Z a long ") + frame(2, "2026-11-22T16:47:04.1Z between\n") +
+              frame(1, "2026-11-22T16:47:05Z line\n") + frame(1, "2026-11-22T16:47:06Z \n") +
+              frame(1, "2026-11-22T16:47:07Z no ending");
   auto piece = GENERATE(1u, 7u, 1000u);
   LogFrames frames;
   for (std::size_t at = 0; at < body.size(); at += piece) frames.feed(std::string_view(body).substr(at, piece));
@@ -152,7 +154,8 @@ TEST_CASE("log frames become lines, however the body is divided") {
   REQUIRE(lines);
   std::vector<std::string> texts;
   for (const auto& line : *lines) texts.push_back(line.stream + ":" + line.text);
-  CHECK(texts == std::vector<std::string>{"stdout:hello", "stderr:oh", "stderr:between", "stdout:a long line", "stdout:", "stdout:no ending"});
+  CHECK(texts == std::vector<std::string>{"stdout:hello", "stderr:oh", "stderr:between", "stdout:a long line",
+                                          "stdout:", "stdout:no ending"});
   CHECK(format_utc(lines->at(3).time) == "2026-11-22T16:47:04.000Z");
 }
 
