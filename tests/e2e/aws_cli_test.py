@@ -26,6 +26,10 @@ def service_tasks(aws):
     return aws("ecs", "describe-tasks", "--cluster", "e2e", "--tasks", *arns)["tasks"]
 
 
+def rollout_state(aws):
+    return aws("ecs", "describe-services", "--cluster", "e2e", "--services", "web")["services"][0]["deployments"][0]["rolloutState"]
+
+
 def answers_of(tasks):
     ports = [binding["hostPort"] for task in tasks for container in task["containers"] for binding in container["networkBindings"]]
     return [http_get(f"http://127.0.0.1:{port}/") for port in ports]
@@ -52,7 +56,8 @@ def services(aws):
     expect(len(aws("ecs", "list-services", "--cluster", "e2e")["serviceArns"]), 1, "list-services")
     service = aws("ecs", "describe-services", "--cluster", "e2e", "--services", "web")["services"][0]
     expect((service["runningCount"], service["desiredCount"], len(service["deployments"])), (2, 2, 1), "describe-services")
-    expect(service["deployments"][0]["rolloutState"], "COMPLETED", "rollout state")
+    # The waiter is content with the counts; the rollout also wants the health checks.
+    wait_until(lambda: rollout_state(aws) == "COMPLETED", 60, "the rollout is completed", 1)
     tasks = service_tasks(aws)
     expect([task["lastStatus"] for task in tasks], ["RUNNING", "RUNNING"], "describe-tasks")
     expect(sum("one, version" in answer for answer in answers_of(tasks)), 2, "answers of the first revision")

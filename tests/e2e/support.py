@@ -3,6 +3,7 @@
 Every test is a script that runs main(function) and is bounded in time. Where it cannot run, it says why and exits with 77.
 """
 import atexit
+import ctypes
 import json
 import os
 import shutil
@@ -103,6 +104,12 @@ def clean_environment(**extra):
     return {**kept, "NO_COLOR": "1", "CI": "1", "NO_PROXY": "127.0.0.1,localhost", **extra}
 
 
+def end_with_this_process():
+    """In a child: the kernel ends it when the test ends, however that happens."""
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+
+
 class Engine:
     """berthd with its own data directory, socket and port; ends, with its containers, at the end of the test."""
 
@@ -125,7 +132,8 @@ class Engine:
             self.process = subprocess.Popen(
                 [os.path.join(BIN, "berthd"), "--data-dir", os.path.join(self.directory, "data"), "--socket", self.socket,
                  "--listen", f"127.0.0.1:{self.port}", "--auth", "none", "--docker-host", DOCKER_HOST, *self.options],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=clean_environment(), start_new_session=True)
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=clean_environment(), start_new_session=True,
+                preexec_fn=end_with_this_process)
         wait_until(self.answers, 20, "berthd answers")
 
     def answers(self):
@@ -197,9 +205,10 @@ def engine_containers(image=HELLO_IMAGE):
     return [c for c in containers(**{"berth.engine": ""}) if c["image"] == image]
 
 
-def main(test, engines=()):
-    """Runs the test; on failure shows the traceback and the engine's last log lines."""
-    made = list(engines)
+def main(test):
+    """Runs the test with a list for its engines; on failure shows the traceback and the last lines of their logs."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    made = []
     try:
         test(made)
     except Exception:  # the process must end with a message, whatever it was
