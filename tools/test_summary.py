@@ -8,10 +8,12 @@ import xml.etree.ElementTree as ElementTree
 
 
 def state_of(case):
-    if case.find("failure") is not None or case.get("status") == "fail":
-        return "failed"
-    if case.find("skipped") is not None or case.get("status") in ("notrun", "disabled"):
+    skipped = case.find("skipped")
+    # A test that said so itself; one that could not be started has failed.
+    if skipped is not None and skipped.get("message", "").startswith("SKIP_"):
         return "skipped"
+    if skipped is not None or case.find("failure") is not None or case.get("status") != "run":
+        return "failed"
     return "passed"
 
 

@@ -28,6 +28,10 @@ class Summary(unittest.TestCase):
         self.assertIn("why it failed", lines)
         self.assertIn("    skipped c: no Docker", lines)
 
+    def test_a_test_that_could_not_be_started_has_failed(self):
+        lost = '<testcase name="d" status="notrun"><skipped message="Unable to find executable"/></testcase>'
+        self.assertEqual(summary(PASSED + lost)[1][-1], "1 passed, 1 failed, 0 skipped")
+
     def test_skipped_tests_do_not_fail_and_none_at_all_does(self):
         self.assertEqual(summary(PASSED + SKIPPED)[0], 0)
         self.assertEqual(summary("")[0], 1)
