@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "ir/ecs_form.h"
+#include "ir/quantity.h"
 
 namespace berth::ir {
 namespace {
@@ -14,8 +15,6 @@ using schema::LabelKind;
 using schema::Type;
 using schema::TypeKind;
 using Refer = std::function<Value(std::string_view kind, const std::string& text)>;
-
-constexpr std::int64_t kMebibyte = 1 << 20;
 
 std::string lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });

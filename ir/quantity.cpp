@@ -12,7 +12,7 @@ struct UnitRow {
   std::int64_t factor;
 };
 
-constexpr std::array<UnitRow, 17> kUnits = {{
+constexpr std::array<UnitRow, 17> kUnitRows = {{
     {Unit::bytes, "B", 1},
     {Unit::bytes, "KiB", 1LL << 10},
     {Unit::bytes, "MiB", 1LL << 20},
@@ -59,7 +59,7 @@ std::optional<std::int64_t> scale(std::string_view digits, std::int64_t factor) 
 }  // namespace
 
 std::optional<std::int64_t> unit_factor(Unit dimension, std::string_view unit) {
-  for (const UnitRow& row : kUnits) {
+  for (const UnitRow& row : kUnitRows) {
     if (row.dimension == dimension && row.name == unit) return row.factor;
   }
   return std::nullopt;

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
 #include "ir/value.h"
 
 namespace berth::ir {
+
+inline constexpr std::int64_t kMebibyte = 1 << 20;
 
 /// How many base units one `unit` is ("MiB" of Unit::bytes: 1048576; "s" of Unit::milliseconds: 1000), or nothing. Accepts every unit that the
 /// language has: B KiB MiB GiB TiB KB MB GB TB, vCPU units, ms s m h d, %. mCPU is not a whole number of base units and stands in the compiler.

@@ -2,6 +2,7 @@
 #include <cctype>
 
 #include "ir/ecs_form.h"
+#include "ir/quantity.h"
 
 namespace berth::ir {
 namespace {
@@ -11,8 +12,6 @@ using schema::Encoding;
 using schema::Field;
 using schema::LabelKind;
 using Resolve = std::function<std::string(const Address&)>;
-
-constexpr std::int64_t kMebibyte = 1 << 20;
 
 std::string upper(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });

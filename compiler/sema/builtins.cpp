@@ -551,7 +551,7 @@ constexpr std::array<Builtin, 40> kBuiltins = {{
     {"values", "values(map)", 1, 1, values},
 }};
 
-constexpr std::array<std::string_view, 20> kPlanned = {
+constexpr std::array<std::string_view, 20> kPlannedFunctions = {
     "format", "zip",    "hash",   "json",          "yaml",          "base64", "file",     "image",    "semver",   "cidr",
     "cron",   "every",  "reveal", "extern_topic",  "extern_object", "awslogs", "firelens", "spread",   "binpack",  "member_of",
 };
@@ -565,6 +565,6 @@ const Builtin* find_builtin(std::string_view name) {
   return found == kBuiltins.end() ? nullptr : found;
 }
 
-bool is_planned_function(std::string_view name) { return std::find(kPlanned.begin(), kPlanned.end(), name) != kPlanned.end(); }
+bool is_planned_function(std::string_view name) { return std::find(kPlannedFunctions.begin(), kPlannedFunctions.end(), name) != kPlannedFunctions.end(); }
 
 }  // namespace berth::sema

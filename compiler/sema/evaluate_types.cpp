@@ -31,7 +31,7 @@ constexpr std::array<TypeRow, 9> kScalars = {{
     {"image", Kind::image},
 }};
 
-constexpr std::array<std::string_view, 11> kPlanned = {"secret", "schedule", "block", "blocks", "sensitive", "deferred",
+constexpr std::array<std::string_view, 11> kPlannedTypes = {"secret", "schedule", "block", "blocks", "sensitive", "deferred",
                                                        "network", "topic", "role", "target_group", "parameter"};
 
 TypePtr unknown_type() {
@@ -105,7 +105,7 @@ TypePtr Evaluator::uncarried_type(Span span, std::string_view word) {
 
 TypePtr Evaluator::named_type(const ast::TypeExpr& type, const ast::NamedType& node) {
   const std::string& name = node.path.front().text;
-  if (std::find(kPlanned.begin(), kPlanned.end(), name) != kPlanned.end()) return uncarried_type(type.span, name);
+  if (std::find(kPlannedTypes.begin(), kPlannedTypes.end(), name) != kPlannedTypes.end()) return uncarried_type(type.span, name);
   if (node.path.size() > 1) return uncarried_type(type.span, name + "." + node.path[1].text);
   if (const auto declared = scope_.types.find(name); declared != scope_.types.end()) return alias(type, *declared->second);
   Type made;
