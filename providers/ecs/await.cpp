@@ -13,6 +13,9 @@
 namespace berth::provider {
 namespace {
 
+/// An engine that is restarted answers again soon; one that does not within this time is not coming back.
+constexpr Milliseconds kUnreachableLimit{30'000};
+
 /// The pauses between looks, and the moment to give up: when nothing advanced for the whole timeout.
 class Patience {
  public:
@@ -26,6 +29,13 @@ class Patience {
     deadline_ = clock_.now() + options_.timeout;
     pause_ = options_.first_pause;
   }
+  /// True when a failed look may be repeated: the connection was lost, and not for long.
+  bool wait_out(const Error& error) {
+    if (!error.retryable) return false;
+    if (!unreachable_since_) unreachable_since_ = clock_.now();
+    return clock_.now() - *unreachable_since_ < kUnreachableLimit;
+  }
+  void reached() { unreachable_since_.reset(); }
   [[nodiscard]] bool exhausted() const { return clock_.now() >= deadline_; }
   /// False when the user wants to stop.
   bool pause() {
@@ -41,6 +51,7 @@ class Patience {
   Timestamp deadline_;
   Milliseconds pause_;
   std::int64_t furthest_ = std::numeric_limits<std::int64_t>::min();
+  std::optional<Timestamp> unreachable_since_;
 };
 
 /// The service's description; nothing when there is none.
@@ -82,6 +93,19 @@ std::string headline(RolloutState state, const std::string& reason) {
 
 Error interrupted() { return {std::string(plan::kInterrupted), "stopped waiting; the engine goes on with the deployment"}; }
 
+/// describe(), again while the connection is lost.
+Result<std::optional<Json>> look(EcsClient& client, const ServiceId& id, Patience& patience) {
+  for (;;) {
+    auto described = describe(client, id);
+    if (described) {
+      patience.reached();
+      return described;
+    }
+    if (!patience.wait_out(described.error())) return described.error();
+    if (!patience.pause()) return interrupted();
+  }
+}
+
 }  // namespace
 
 Result<void> await_stable(EcsClient& client, WaitingClock& clock, const ServiceId& id, const Expected& expected, const AwaitOptions& options,
@@ -90,7 +114,7 @@ Result<void> await_stable(EcsClient& client, WaitingClock& clock, const ServiceI
   std::optional<plan::ServiceProgress> shown;
   for (;;) {
     if (progress.cancelled()) return interrupted();
-    BERTH_TRY(service, describe(client, id));
+    BERTH_TRY(service, look(client, id, patience));
     if (!service) return Error{"ServiceNotFoundException", "the service is not there any more"};
     const Rollout rollout = judge_rollout(*service, expected);
     if (shown != rollout.progress) {
@@ -118,7 +142,7 @@ Result<void> await_gone(EcsClient& client, WaitingClock& clock, const ServiceId&
   std::optional<plan::ServiceProgress> shown;
   for (;;) {
     if (progress.cancelled()) return interrupted();
-    auto described = describe(client, id);
+    auto described = look(client, id, patience);
     if (!described && described.error().code == "ClusterNotFoundException") return {};
     if (!described) return described.error();
     if (!*described || text_at(**described, "status") == "INACTIVE") return {};

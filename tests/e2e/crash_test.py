@@ -75,7 +75,7 @@ def test(engines):
             wait_until(lambda: running_count(engine) == TASKS, 120, f"{TASKS} of {TASKS} tasks run", 0.2)
             say(f"{TASKS} of {TASKS} tasks run")
             code = apply.wait(timeout=120)
-            say(f"the apply that went through two crashes exited with {code}")
+            assert code == 0, f"the apply that went through two crashes exited with {code}"
         finally:
             if apply.poll() is None:
                 apply.kill()

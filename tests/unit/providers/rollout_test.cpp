@@ -176,6 +176,31 @@ TEST_CASE("progress extends the time there is") {
   CHECK(w.stable({.timeout = std::chrono::minutes(2)}));
 }
 
+TEST_CASE("an engine that is restarted meanwhile is waited for, one that stays away is not") {
+  const Json good = service(2, 2, 0, {deployment("d2", "PRIMARY", kNew, "COMPLETED", 2, 2)});
+  const Error refused{"connect", "cannot connect", true};
+  int lost = 0;
+  const auto away_for = [&](int looks) {
+    return [&, looks](const std::string&, const Json&) -> Result<HttpResponse> {
+      if (lost++ < looks) return refused;
+      return answer({{"services", Json::array({good})}});
+    };
+  };
+  SECTION("restarted") {
+    Waiting w(away_for(8));
+    CHECK(w.stable());
+    CHECK(lost == 9);
+  }
+  SECTION("gone") {
+    Waiting w(away_for(1'000'000));
+    const Timestamp begin = w.clock.now();
+    const auto result = w.stable();
+    REQUIRE_FALSE(result);
+    CHECK(result.error().code == "connect");
+    CHECK(w.clock.now() - begin < std::chrono::minutes(2));
+  }
+}
+
 TEST_CASE("a rollback has a code of its own") {
   Json failed = deployment("d2", "ACTIVE", kNew, "FAILED", 0, 0);
   Waiting w(going_through({service(2, 2, 0, {deployment("d3", "PRIMARY", kOld, "IN_PROGRESS", 2, 2), failed})}));
