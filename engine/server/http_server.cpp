@@ -75,6 +75,13 @@ struct HttpServer::State : SessionHost, std::enable_shared_from_this<HttpServer:
     session->start();
   }
 
+  /// Accepts nobody any more.
+  void close() {
+    closing = true;
+    for (const auto& close_acceptor : close_acceptors) close_acceptor();
+    paused.clear();  // they keep this state alive
+  }
+
   void finish() {
     // Without a waiter there is no shutdown in progress: the loop itself is going, and its timers with it.
     if (!done) return;
@@ -95,8 +102,7 @@ HttpServer::HttpServer(EventLoop& loop, HttpLimits limits, Callbacks callbacks)
     : state_(std::make_shared<State>(loop, limits, std::move(callbacks))) {}
 
 HttpServer::~HttpServer() {
-  state_->closing = true;
-  for (const auto& close : state_->close_acceptors) close();
+  state_->close();
   if (!state_->unix_path.empty()) ::unlink(state_->unix_path.c_str());
 }
 
@@ -152,9 +158,8 @@ Result<std::uint16_t> HttpServer::listen_tcp(const std::string& host, std::uint1
 }
 
 void HttpServer::shutdown(Milliseconds patience, std::function<void()> done) {
-  state_->closing = true;
+  state_->close();
   state_->done = std::move(done);
-  for (const auto& close : state_->close_acceptors) close();
   for (const auto& held : state_->sessions) {
     if (const auto session = held.lock()) session->close_when_idle();
   }
