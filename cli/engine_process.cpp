@@ -1,6 +1,7 @@
 #include "cli/engine_process.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -18,6 +19,10 @@
 #include <fmt/format.h>
 
 #include "providers/http/curl_client.h"
+
+extern "C" {
+#include <sys/pidfd.h>  // glibc 2.36 forgets to say that it is C
+}
 
 extern char** environ;
 
@@ -181,13 +186,38 @@ Result<pid_t> listening_process(const std::string& socket_path) {
   return peer.pid;
 }
 
+namespace {
+
+/// One process, followed until it ends: its socket goes earlier than its hold on the data directory.
+class Process {
+ public:
+  explicit Process(pid_t pid) : descriptor_(pidfd_open(pid, 0)) {}
+  ~Process() {
+    if (descriptor_ >= 0) close(descriptor_);
+  }
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+  bool terminate() { return descriptor_ >= 0 && pidfd_send_signal(descriptor_, SIGTERM, nullptr, 0) == 0; }
+  /// Whether its parent has taken note or not.
+  [[nodiscard]] bool has_ended() const {
+    pollfd wanted{.fd = descriptor_, .events = POLLIN, .revents = 0};
+    return poll(&wanted, 1, 0) == 1;
+  }
+
+ private:
+  int descriptor_;
+};
+
+}  // namespace
+
 Result<pid_t> stop_engine(const provider::Endpoint& endpoint, const Session& session) {
   if (!endpoint.is_unix()) return Error{"engine", "only an engine on a unix socket can be stopped from here"};
   BERTH_TRY_VOID(ask_engine(endpoint, session));
   BERTH_TRY(pid, listening_process(endpoint.unix_socket));
-  if (kill(pid, SIGTERM) != 0) return Error{"engine", fmt::format("cannot end process {}: {}", pid, system_reason())};
+  Process engine(pid);
+  if (!engine.terminate()) return Error{"engine", fmt::format("cannot end process {}: {}", pid, system_reason())};
   const Timestamp deadline = session.clock->now() + kStopTime;
-  while (kill(pid, 0) == 0 && listening_process(endpoint.unix_socket)) {
+  while (!engine.has_ended()) {
     if (session.clock->now() >= deadline) return Error{"engine", fmt::format("process {} did not end within {}", pid, format_duration(kStopTime))};
     if (!session.clock->wait(kLook)) return Error{"interrupted", fmt::format("stopped while process {} was ending", pid)};
   }
