@@ -1,4 +1,5 @@
 #include <functional>
+#include <fmt/format.h>
 
 #include "engine/control/new_task.h"
 #include "engine/handlers/handlers.h"

@@ -1,5 +1,7 @@
 #include "engine/store/store.h"
 
+#include <fmt/format.h>
+
 #include "base/log.h"
 #include "base/random.h"
 #include "engine/store/migrations.h"

@@ -1,4 +1,6 @@
 #include "api/arn.h"
+
+#include <fmt/format.h>
 #include "engine/store/state.h"
 
 // Task definitions (in the file, with a copy of those used lately) and idempotency tokens.

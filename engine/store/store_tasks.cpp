@@ -1,4 +1,6 @@
 #include "api/arn.h"
+
+#include <fmt/format.h>
 #include "base/log.h"
 #include "engine/store/state.h"
 #include "scheduler/model/json.h"
