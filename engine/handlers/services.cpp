@@ -13,17 +13,23 @@ namespace {
 /// ECS pages services by ten.
 constexpr std::size_t kServicePage = 10;
 
-std::optional<Error> refused(const api::CreateServiceRequest& request) {
-  if (auto error = refused_launch(request.launch_type, request.capacity_provider_strategy, request.platform_version, request.enable_execute_command)) {
-    return error;
-  }
+/// What CreateService and UpdateService have in common and this engine does not carry out.
+template <class Request>
+std::optional<Error> refused_in_both(const Request& request) {
   if (auto error = refused_placement(request.placement_constraints, request.placement_strategy)) return error;
   if (auto error = refused_deployment(request.deployment_configuration, request.deployment_controller)) return error;
   if (auto error = refused_list("loadBalancers", request.load_balancers)) return error;
   if (auto error = refused_list("serviceRegistries", request.service_registries)) return error;
   if (auto error = refused_list("volumeConfigurations", request.volume_configurations)) return error;
   if (auto error = refused_list("vpcLatticeConfigurations", request.vpc_lattice_configurations)) return error;
-  if (auto error = refused_service_connect(request.service_connect_configuration)) return error;
+  return refused_service_connect(request.service_connect_configuration);
+}
+
+std::optional<Error> refused(const api::CreateServiceRequest& request) {
+  if (auto error = refused_launch(request.launch_type, request.capacity_provider_strategy, request.platform_version, request.enable_execute_command)) {
+    return error;
+  }
+  if (auto error = refused_in_both(request)) return error;
   if (request.scheduling_strategy == "DAEMON") return unsupported("schedulingStrategy DAEMON");
   if (request.role && !request.role->empty()) return unsupported("role");
   return std::nullopt;
@@ -33,13 +39,7 @@ std::optional<Error> refused(const api::UpdateServiceRequest& request) {
   if (auto error = refused_launch(std::nullopt, request.capacity_provider_strategy, request.platform_version, request.enable_execute_command)) {
     return error;
   }
-  if (auto error = refused_placement(request.placement_constraints, request.placement_strategy)) return error;
-  if (auto error = refused_deployment(request.deployment_configuration, request.deployment_controller)) return error;
-  if (auto error = refused_list("loadBalancers", request.load_balancers)) return error;
-  if (auto error = refused_list("serviceRegistries", request.service_registries)) return error;
-  if (auto error = refused_list("volumeConfigurations", request.volume_configurations)) return error;
-  if (auto error = refused_list("vpcLatticeConfigurations", request.vpc_lattice_configurations)) return error;
-  return refused_service_connect(request.service_connect_configuration);
+  return refused_in_both(request);
 }
 
 /// A deployment of the service as it stands: with its definition, network and a fresh id.
