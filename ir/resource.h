@@ -35,13 +35,41 @@ struct Output {
   Value value;
 };
 
+/// `moved a -> b`: what runs as `from` is `to` from now on.
+struct Moved {
+  Address from;
+  Address to;
+  Span origin;
+};
+
+/// `removed service x { reason = "…" }`: the protection of what was called so is lifted.
+struct Removed {
+  std::string reason;
+  Span origin;
+};
+
+/// One writing of a field, for `berth explain`.
+struct Layer {
+  std::string value;  ///< as spelled in the language; "unset" for null, masked where it is sensitive
+  Span origin;        ///< nowhere for a default
+  std::string how;    ///< "container worker", "preset hardened", "override in environment prod", "default"
+};
+
 /// What the source asks for.
 struct Program {
   std::string stack;
   std::string environment = "default";
-  std::string region;  ///< "" = the target's own
+  std::string region;   ///< "" = the target's own
+  std::string account;  ///< the account that the environment names; "" = any
+  bool protect = false; ///< the environment asks for its name before anything is changed
   std::map<Address, Resource> resources;
+  /// What exists already and is only referred to. The kind of an address is the extern's kind: `role.orders_role`.
+  std::map<Address, Resource> externs;
   std::vector<Output> outputs;
+  std::vector<Moved> moved;
+  std::map<Address, Removed> removed;
+  /// How fields got their values, by address and path ("service.orders.replicas"), first to last: the last one counts. Only when asked for.
+  std::map<std::string, std::vector<Layer>> chains;
   /// The text behind the origins; null for a program read from JSON.
   std::shared_ptr<const SourceSet> sources;
 
