@@ -16,6 +16,15 @@ auto place_of(const Diagnostic& diagnostic) {
 
 }  // namespace
 
+std::string_view severity_word(Severity severity) {
+  switch (severity) {
+    case Severity::error: return "error";
+    case Severity::warning: return "warning";
+    case Severity::note: return "note";
+  }
+  return "error";
+}
+
 Diagnostic& Diagnostic::label(Span span, std::string text) {
   labels.push_back({span, std::move(text)});
   return *this;
@@ -67,6 +76,18 @@ std::size_t DiagnosticSink::count(Severity severity) const {
   const auto all = sorted();
   return static_cast<std::size_t>(
       std::count_if(all.begin(), all.end(), [&](const Diagnostic& d) { return d.severity == severity; }));
+}
+
+void DiagnosticSink::remove_if(const std::function<bool(const Diagnostic&)>& unwanted) {
+  diagnostics_.erase(std::remove_if(diagnostics_.begin(), diagnostics_.end(), unwanted), diagnostics_.end());
+}
+
+void DiagnosticSink::deny(const std::vector<std::string>& codes) {
+  for (Diagnostic& diagnostic : diagnostics_) {
+    const bool denied = std::any_of(codes.begin(), codes.end(),
+                                    [&](const std::string& code) { return code == "warnings" || code == diagnostic.code; });
+    if (denied && diagnostic.severity == Severity::warning) diagnostic.severity = Severity::error;
+  }
 }
 
 std::vector<Diagnostic> DiagnosticSink::sorted() const {

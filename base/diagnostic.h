@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,9 @@ namespace berth {
 
 enum class Severity { error, warning, note };
 
+/// "error", "warning" or "note".
+std::string_view severity_word(Severity severity);
+
 /// Text under a range of the user's characters. The first label of a diagnostic is its primary one (`^`), at most three more are
 /// secondary (`-`).
 struct Label {
@@ -19,7 +23,8 @@ struct Label {
   bool operator==(const Label&) const = default;
 };
 
-/// A machine-applicable repair: replace `span` by `replacement`. Applying it yields a file without this diagnostic.
+/// A machine-applicable repair: replace `span` by `replacement`. Applying it yields a file without this diagnostic. Several fixes of one
+/// diagnostic are alternatives.
 struct Fix {
   Span span;
   std::string replacement;
@@ -66,6 +71,10 @@ class DiagnosticSink {
   /// By file, then position; notes of equal places in order of report.
   [[nodiscard]] std::vector<Diagnostic> sorted() const;
   [[nodiscard]] bool empty() const { return diagnostics_.empty(); }
+  /// Takes out what the user does not want to hear.
+  void remove_if(const std::function<bool(const Diagnostic&)>& unwanted);
+  /// Makes errors of the warnings with these codes; "warnings" stands for all of them.
+  void deny(const std::vector<std::string>& codes);
 
  private:
   std::vector<Diagnostic> diagnostics_;

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "base/diagnostic_fix.h"
+#include "base/printable.h"
 #include "base/snippet.h"
 #include "base/text_width.h"
 
@@ -13,6 +15,8 @@ namespace berth {
 namespace {
 
 constexpr std::size_t kMaximumLabels = 4;
+/// Characters of the notes and helps together, for programs.
+constexpr std::size_t kLongestDetail = 8000;
 /// Where `[fix: …]` starts when the help is short enough.
 constexpr int kFixColumn = 60;
 constexpr std::string_view kReset = "\x1b[0m";
@@ -21,15 +25,6 @@ constexpr std::string_view kRed = "\x1b[1;31m";
 constexpr std::string_view kYellow = "\x1b[1;33m";
 constexpr std::string_view kBlue = "\x1b[34m";
 constexpr std::string_view kGreen = "\x1b[32m";
-
-std::string_view severity_name(Severity severity) {
-  switch (severity) {
-    case Severity::error: return "error";
-    case Severity::warning: return "warning";
-    case Severity::note: return "note";
-  }
-  return "error";
-}
 
 std::string_view severity_color(Severity severity) {
   return severity == Severity::error ? kRed : severity == Severity::warning ? kYellow : kGreen;
@@ -96,20 +91,6 @@ std::string trimmed(std::string row) {
   return row;
 }
 
-/// "replace with `x`", "insert `x`" or "remove `x`".
-std::string fix_text(const Fix& fix, const SourceSet& sources) {
-  const std::string_view old = sources.text(fix.span);
-  const auto shown = [](std::string_view text) {
-    const std::size_t begin = std::min(text.find_first_not_of(" \t\r\n"), text.size());
-    text.remove_prefix(begin);
-    const bool one_line = text.substr(0, text.find_last_not_of(" \t\r\n") + 1).find('\n') == std::string_view::npos;
-    const std::string line = mask_credentials(text.substr(0, std::min(text.find('\n'), text.size())));
-    return "`" + trimmed(line) + (one_line ? "`" : " …`");
-  };
-  if (fix.replacement.empty()) return "remove " + shown(old);
-  return (old.empty() ? "insert " : "replace with ") + shown(fix.replacement);
-}
-
 /// Writes one diagnostic.
 class Renderer {
  public:
@@ -119,8 +100,8 @@ class Renderer {
   std::string render() {
     out_ = fmt::format("{}: {}\n",
                        painted(severity_color(diagnostic_.severity),
-                               fmt::format("{}[{}]", severity_name(diagnostic_.severity), diagnostic_.code)),
-                       painted(kBold, diagnostic_.message));
+                               fmt::format("{}[{}]", severity_word(diagnostic_.severity), diagnostic_.code)),
+                       painted(kBold, printable(diagnostic_.message)));
     const std::vector<SourceId> files = collect_labels();
     for (const SourceId file : files) snippet(file);
     if (!files.empty() && (!diagnostic_.notes.empty() || !diagnostic_.helps.empty() || !diagnostic_.fixes.empty()))
@@ -162,15 +143,15 @@ class Renderer {
     const Label& first = *std::find_if(diagnostic_.labels.begin(), diagnostic_.labels.end(),
                                        [&](const Label& label) { return label.span.source == id; });
     if (id != first_file()) gutter_row("");
-    out_ += painted(kBlue, fmt::format("{:>{}}┌─", "", gutter_)) + " " + sources_.place(first.span) + "\n";
+    out_ += painted(kBlue, fmt::format("{:>{}}┌─", "", gutter_)) + " " + printable(sources_.place(first.span)) + "\n";
     gutter_row("");
     std::stable_sort(marks.begin(), marks.end(), [](const Mark& a, const Mark& b) { return a.line < b.line; });
     for (std::size_t i = 0; i < marks.size(); ++i) {
       const bool new_line = i == 0 || marks[i - 1].line != marks[i].line;
       if (new_line && i > 0 && marks[i].line > marks[i - 1].line + 1)
         out_ += painted(kBlue, fmt::format("{:>{}}·", "", gutter_)) + "\n";
-      SnippetLine line(file.line_text(marks[i].line));
       const auto focus = std::find_if(marks.begin(), marks.end(), [&](const Mark& mark) { return mark.line == marks[i].line; });
+      SnippetLine line(file.line_text(marks[i].line), focus->begin);
       line.cut(options_.width - static_cast<int>(gutter_) - 2, focus->begin);
       if (new_line) gutter_row(trimmed(line.text()), std::to_string(marks[i].line));
       mark_row(line, marks[i]);
@@ -181,7 +162,7 @@ class Renderer {
     const int begin = line.column(mark.begin);
     const int end = std::max(line.column(mark.end), begin + 1);
     const std::string signs(static_cast<std::size_t>(end - begin), mark.primary ? '^' : '-');
-    const std::string text = signs + (mark.text.empty() ? "" : " " + mark.text);
+    const std::string text = signs + (mark.text.empty() ? "" : " " + printable(mark.text));
     gutter_row(std::string(static_cast<std::size_t>(begin), ' ') +
                painted(mark.primary ? severity_color(diagnostic_.severity) : kBlue, text));
   }
@@ -197,7 +178,7 @@ class Renderer {
   void footer_row(std::string_view kind, std::string_view text, std::string_view suffix = "") {
     const std::string head = fmt::format("{:>{}}= {}: ", "", gutter_, kind);
     const std::string indent(head.size(), ' ');
-    const auto lines = wrap(text, std::max(20, options_.width - static_cast<int>(head.size())));
+    const auto lines = wrap(printable(text), std::max(20, options_.width - static_cast<int>(head.size())));
     for (std::size_t i = 0; i < lines.size(); ++i) {
       std::string row = (i == 0 ? head : indent) + lines[i];
       if (i + 1 == lines.size() && !suffix.empty()) {
@@ -219,10 +200,10 @@ class Renderer {
     for (std::size_t i = 0; i < diagnostic_.helps.size(); ++i) {
       const bool with_fix = i == 0 && !diagnostic_.fixes.empty();
       footer_row("help", diagnostic_.helps[i],
-                 with_fix ? fmt::format("[fix: {}]", fix_text(diagnostic_.fixes[0], sources_)) : "");
+                 with_fix ? fmt::format("[fix: {}]", describe_fix(diagnostic_.fixes[0], sources_)) : "");
     }
     for (std::size_t i = diagnostic_.helps.empty() ? 0 : 1; i < diagnostic_.fixes.size(); ++i) {
-      footer_row("fix", fix_text(diagnostic_.fixes[i], sources_));
+      footer_row("fix", describe_fix(diagnostic_.fixes[i], sources_));
     }
   }
 
@@ -253,22 +234,23 @@ Json diagnostic_json(const Diagnostic& diagnostic, const SourceSet& sources) {
   detail.insert(detail.end(), diagnostic.helps.begin(), diagnostic.helps.end());
   Json related = Json::array();
   for (std::size_t i = 1; i < diagnostic.labels.size(); ++i) {
-    related.push_back({{"message", diagnostic.labels[i].text}, {"range", range_json(diagnostic.labels[i].span, sources)}});
+    related.push_back({{"message", printable(diagnostic.labels[i].text)}, {"range", range_json(diagnostic.labels[i].span, sources)}});
   }
   Json fixes = Json::array();
   for (const Fix& fix : diagnostic.fixes) {
     fixes.push_back(
-        {{"range", range_json(fix.span, sources)}, {"replacement", fix.replacement}, {"description", fix_text(fix, sources)}});
+        {{"range", range_json(fix.span, sources)}, {"replacement", fix.replacement}, {"description", describe_fix(fix, sources)}, {"safe", is_safe(diagnostic)}});
   }
   Json snippet = nullptr;
   if (primary.span.valid()) {
     const SourceFile& file = sources.file(primary.span.source);
-    snippet = mask_credentials(file.line_text(file.line_column(primary.span.begin).line));
+    const std::uint32_t line = file.line_column(primary.span.begin).line;
+    snippet = printable(snippet_text(file.line_text(line), primary.span.begin - file.line_start(line)));
   }
-  return {{"severity", severity_name(diagnostic.severity)},
+  return {{"severity", severity_word(diagnostic.severity)},
           {"code", diagnostic.code},
-          {"summary", diagnostic.message},
-          {"detail", fmt::format("{}", fmt::join(detail, "\n"))},
+          {"summary", printable(diagnostic.message)},
+          {"detail", printable(fmt::format("{}", fmt::join(detail, "\n")), kLongestDetail)},
           {"range", range_json(primary.span, sources)},
           {"snippet", std::move(snippet)},
           {"related", std::move(related)},
@@ -296,7 +278,7 @@ std::string count_text(const std::vector<Diagnostic>& diagnostics) {
   for (const Severity severity : {Severity::error, Severity::warning, Severity::note}) {
     const auto count =
         std::count_if(diagnostics.begin(), diagnostics.end(), [&](const Diagnostic& d) { return d.severity == severity; });
-    if (count > 0) parts.push_back(fmt::format("{} {}{}", count, severity_name(severity), count == 1 ? "" : "s"));
+    if (count > 0) parts.push_back(fmt::format("{} {}{}", count, severity_word(severity), count == 1 ? "" : "s"));
   }
   return fmt::format("{}", fmt::join(parts, ", "));
 }

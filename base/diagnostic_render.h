@@ -40,7 +40,8 @@ std::string render_all(const std::vector<Diagnostic>& diagnostics, const SourceS
 /// "3 errors, 1 warning"; severities that do not occur are left out.
 std::string count_text(const std::vector<Diagnostic>& diagnostics);
 
-/// An array of {severity, code, summary, detail, range{filename, start{line, column, byte}, end}, snippet, related[], fixes[]}.
+/// An array of {severity, code, summary, detail, range{filename, start{line, column, byte}, end}, snippet, related[], fixes[]}; a fix is
+/// {range, replacement, description, safe}: `berth check --fix` applies the safe ones.
 /// Lines and columns count from 1 in characters, bytes from 0; `range` and `snippet` are null for a diagnostic without a place.
 Json diagnostics_json(const std::vector<Diagnostic>& diagnostics, const SourceSet& sources);
 

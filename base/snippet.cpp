@@ -14,6 +14,10 @@ constexpr int kTabStop = 4;
 constexpr std::string_view kMask = "•";
 constexpr std::size_t kMaskLength = 4;
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+/// Bytes of a line that are made ready at most: far more than a terminal is wide.
+constexpr std::size_t kWindow = 8192;
+/// The same for programs.
+constexpr std::size_t kTextWindow = 400;
 
 /// Half-open range of bytes between the quotes of a string.
 struct Secret {
@@ -54,10 +58,32 @@ std::vector<Secret> secrets_in(std::string_view line) {
   return secrets;
 }
 
+/// A range of bytes of a line.
+struct Window {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+/// `size` bytes with `focus` in their middle, from one character's beginning to another's; the whole line when it is not longer.
+Window window_around(std::string_view line, std::size_t focus, std::size_t size) {
+  if (line.size() <= size) return {0, line.size()};
+  focus = std::min(focus, line.size());
+  const std::size_t wanted = std::min(focus - std::min(focus, size / 2), line.size() - size);
+  Window window{wanted, wanted + size};
+  while (window.begin > 0 && wanted - window.begin < 4 && is_continuation(line[window.begin])) --window.begin;
+  while (window.end < line.size() && window.end - wanted < size + 4 && is_continuation(line[window.end])) ++window.end;
+  return window;
+}
+
 }  // namespace
 
-SnippetLine::SnippetLine(std::string_view line) {
-  for (std::size_t at = 0; at < line.size();) {
+SnippetLine::SnippetLine(std::string_view line, std::size_t focus) {
+  const Window window = window_around(line, focus, kWindow);
+  more_left_ = window.begin > 0;
+  more_right_ = window.end < line.size();
+  for (std::size_t at = window.begin; at < window.end;) {
     const CodePoint next = first_code_point(line.substr(at));
     Cell cell{at, 0, code_point_width(next.value), std::string(line.substr(at, next.bytes))};
     const bool invalid = next.value == 0xFFFD && next.bytes == 1;
@@ -110,8 +136,8 @@ void SnippetLine::cut(int width, std::size_t focus) {
 
 std::string SnippetLine::text() const {
   std::string text;
-  const bool cut_left = first_column_ > 0;
-  const bool cut_right = last_column_ < end_column_;
+  const bool cut_left = first_column_ > 0 || more_left_;
+  const bool cut_right = last_column_ < end_column_ || more_right_;
   // The marks `…` take one column each inside the window.
   const int begin = first_column_ + (cut_left ? 1 : 0);
   const int end = last_column_ - (cut_right ? 1 : 0);
@@ -149,6 +175,20 @@ std::string mask_credentials(std::string_view line) {
     at = secret.end;
   }
   return masked.append(line.substr(at));
+}
+
+std::string snippet_text(std::string_view line, std::size_t focus) {
+  const Window window = window_around(line, focus, kTextWindow);
+  std::string text;
+  std::size_t at = window.begin;
+  for (const Secret& secret : secrets_in(line)) {
+    if (secret.end <= window.begin || secret.begin >= window.end) continue;
+    text += line.substr(at, std::max(at, secret.begin) - at);
+    for (std::size_t i = 0; i < kMaskLength; ++i) text += kMask;
+    at = std::min(secret.end, window.end);
+  }
+  text += line.substr(at, window.end - at);
+  return (window.begin > 0 ? "…" : "") + text + (window.end < line.size() ? "…" : "");
 }
 
 }  // namespace berth

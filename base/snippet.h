@@ -8,10 +8,10 @@
 namespace berth {
 
 /// A source line made ready for a terminal: tabs expanded, dangerous characters replaced, credentials masked, cut to a width, and
-/// still able to say in which terminal column a byte of the original is.
+/// still able to say in which terminal column a byte of the original is. Of a very long line it knows the part around byte `focus` only.
 class SnippetLine {
  public:
-  explicit SnippetLine(std::string_view line);
+  explicit SnippetLine(std::string_view line, std::size_t focus = 0);
 
   /// Keeps `width` columns, chosen so that byte `focus` is among them; what is cut off shows as `…`.
   void cut(int width, std::size_t focus);
@@ -33,6 +33,8 @@ class SnippetLine {
   void place_cells();
 
   std::vector<Cell> cells_;
+  bool more_left_ = false;  ///< there is text in front of the cells
+  bool more_right_ = false;
   int end_column_ = 0;
   int first_column_ = 0;
   int last_column_ = 0;
@@ -40,5 +42,8 @@ class SnippetLine {
 
 /// `line` with the strings of settings that look like credentials replaced by "••••".
 std::string mask_credentials(std::string_view line);
+
+/// The line for programs: credentials masked; of a long line some hundred bytes around byte `focus`, with `…` for what is left out.
+std::string snippet_text(std::string_view line, std::size_t focus);
 
 }  // namespace berth
