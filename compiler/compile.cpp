@@ -1,16 +1,19 @@
 #include "compiler/compile.h"
 
+#include "compiler/allow.h"
 #include "compiler/loader.h"
 #include "compiler/lower/lower.h"
 #include "compiler/sema/analyze.h"
-#include "compiler/syntax/parse.h"
 
 namespace berth {
+namespace {
 
-std::optional<ir::Program> compile(const CompileOptions& options, const FileSystem& files, const std::shared_ptr<SourceSet>& sources,
-                                   DiagnosticSink& sink) {
-  std::vector<ast::File> trees;
-  for (const SourceId source : load_sources(options.path, files, *sources, sink)) trees.push_back(syntax::parse(source, *sources, sink));
+/// The stages in turn; `allows` receives the comments that silence warnings.
+std::optional<ir::Program> run_stages(const CompileOptions& options, const FileSystem& files, const std::shared_ptr<SourceSet>& sources,
+                                      DiagnosticSink& sink, Allows& allows) {
+  LoadedStack stack = load(options.path, files, *sources, sink);
+  std::vector<ast::File> trees = std::move(stack.modules.front().files);
+  for (const ast::File& tree : trees) allows.read(tree, *sources);
   // What a broken line would have declared is missing, so looking further would report consequences.
   if (sink.has_errors()) return std::nullopt;
 
@@ -21,6 +24,17 @@ std::optional<ir::Program> compile(const CompileOptions& options, const FileSyst
   if (sink.has_errors()) return std::nullopt;
   program.sources = sources;
   return program;
+}
+
+}  // namespace
+
+std::optional<ir::Program> compile(const CompileOptions& options, const FileSystem& files, const std::shared_ptr<SourceSet>& sources,
+                                   DiagnosticSink& sink) {
+  Allows allows;
+  std::optional<ir::Program> program = run_stages(options, files, sources, sink, allows);
+  allows.apply(sink, program.has_value());
+  sink.deny(options.denied);
+  return sink.has_errors() ? std::nullopt : std::move(program);
 }
 
 }  // namespace berth

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/diagnostic.h"
 #include "base/file_system.h"
@@ -19,6 +20,8 @@ struct CompileOptions {
   /// Values of parameters by name, as text: `--var replicas=3`. For parameters of a text type (string, image, text unions) the text is the
   /// value; for others it is a literal of the language.
   std::map<std::string, std::string> variables;
+  /// Codes of warnings that count as errors; "warnings" stands for all.
+  std::vector<std::string> denied;
 };
 
 /// The front end: reads the stack at `options.path` and says what it asks for. Everything wrong with the text (or with reading it) goes to

@@ -1,6 +1,7 @@
 // libs: berth_compiler
 // Every code has a text; its wrong snippet gives exactly this code and its right one compiles.
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "base/diagnostic_explain.h"
 #include "base/diagnostic_render.h"
