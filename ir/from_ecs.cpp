@@ -88,6 +88,7 @@ Value decode(const Field& field, const Json& json, const Refer& refer) {
     case Encoding::entries: return decode_entries(field, json, false);
     case Encoding::upper_entries: return decode_entries(field, json, true);
     case Encoding::reference: return json.is_string() ? refer(field.type.target, json.get<std::string>()) : Value();
+    default: break;
   }
   return {};
 }

@@ -4,29 +4,48 @@
 usage: generate_schema.py schema.yaml --cpp FILE | --kinds FILE | --json-schema FILE
        generate_schema.py schema.yaml --check DOCS    fails when DOCS/kinds.md or DOCS/ir.schema.json is stale
 """
+import copy
 import json
 import re
 import sys
+from fractions import Fraction
 
 import yaml
 
 UNITS = {
-    "size": {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30},
+    "size": {"B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40},
     "cpu": {"vCPU": 1024, "units": 1},
-    "duration": {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000},
+    "duration": {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000},
     "percent": {"%": 100},
     "int": {"": 1},
     "string": {"": 1},
 }
 KINDS = {"bool": "boolean", "int": "integer", "string": "string", "size": "size", "cpu": "cpu", "duration": "duration", "percent": "percent",
-         "image": "image", "health_command": "health_command"}
-FIELD_KEYS = {"type", "default", "doc", "path", "encoding", "key", "value", "canonical", "update", "required", "form", "local", "aws", "note", "whole",
-              "pattern", "keys_name"}
-BLOCK_KEYS = {"doc", "label", "primary", "path", "name_member", "label_pattern", "minimum", "maximum", "always", "off_field", "fields", "blocks", "planned", "read_only", "server_defaults"}
+         "image": "image", "health_command": "health_command", "secret": "secret", "field_path": "field_path", "any": "any", "schedule": "schedule",
+         "selection": "selection"}
+FIELD_KEYS = {"type", "default", "doc", "path", "encoding", "key", "value", "entry", "canonical", "update", "required", "form", "local", "aws", "note",
+              "whole", "pattern", "keys_name", "local_ref", "also", "variants"}
+BLOCK_KEYS = {"doc", "label", "primary", "path", "name_member", "label_pattern", "minimum", "maximum", "always", "off_field", "fields", "blocks", "planned",
+              "read_only", "server_defaults", "referable", "choice", "raw", "local", "aws", "note", "stands_for", "arn", "raw_update"}
+RECORD_KEYS = {"doc", "primary", "fields"}
+SUPPORT = {"honoured", "emulated", "stored_only", "rejected", "not_carried_out"}
+RAW_TYPES = {"string", "integer", "boolean", "number", "list", "object"}
 
 # schema::Block's members: designated initialisers come in the order of the struct
 BLOCK_MEMBERS = ["kind", "doc", "label", "variants", "planned_variants", "variant_field", "variant_path", "label_pattern", "label_pattern_text",
-                 "minimum", "maximum", "primary_field", "path", "name_member", "always", "off_field", "fields", "blocks", "planned", "read_only", "server_defaults"]
+                 "minimum", "maximum", "primary_field", "referable", "choice", "path", "name_member", "always", "off_field", "fields", "blocks", "planned",
+                 "read_only", "server_defaults", "raw_members", "local", "aws", "support_note", "stands_for", "arn_template"]
+
+# What every resource has besides what its kind says.
+LIFECYCLE = {
+    "doc": "What berth may do with the resource. Nothing of it is sent, but for the tag that protects.",
+    "fields": {
+        "prevent_destroy": {"type": "bool", "doc": "Refuse every plan that would destroy the resource, also when its block is gone (the tag `berth:protect`).",
+                            "path": ""},
+        "ignore": {"type": "field_path", "doc": "Settings that others change: a difference in them is no change.", "path": ""},
+    },
+}
+RAW_DOC = "Members of the API object that the language has no word for, by their own names. `raw unchecked { }` takes members that this version does not know."
 
 
 class SchemaError(Exception):
@@ -39,15 +58,20 @@ def amount(kind, text):
     match = re.fullmatch(r"(-?[0-9.]+)\s*([A-Za-z%]*)", text)
     if not match or match.group(2) not in UNITS[kind]:
         raise SchemaError(f"{text!r} is no {kind}")
-    value = float(match.group(1)) * UNITS[kind][match.group(2)]
+    value = Fraction(match.group(1)) * UNITS[kind][match.group(2)]
     if value != int(value):
         raise SchemaError(f"{text!r} is not whole")
     return int(value)
 
 
+RECORDS = set()
+
+
 def parse_type(text):
-    """Type text -> dict with kind, minimum, maximum, literals, target, element."""
+    """Type text -> dict with kind, minimum, maximum, literals, target, element, record."""
     text = text.strip()
+    if text in RECORDS:
+        return {"kind": "record", "text": text, "record": text}
     if text.startswith('"'):
         literals = [part.strip() for part in text.split("|")]
         if not all(re.fullmatch(r'"[^"]*"', part) for part in literals):
@@ -58,7 +82,12 @@ def parse_type(text):
         raise SchemaError(f"bad type {text!r}")
     name, inner = match.groups()
     if name in ("list", "map"):
-        return {"kind": name, "text": text, "element": parse_type(inner)}
+        result = {"kind": name, "text": text}
+        bounds = re.fullmatch(r"(.*), ([0-9]*)\.\.([0-9]*)", inner)
+        if bounds:
+            inner = bounds.group(1)
+            result |= {bound: int(n) for bound, n in (("minimum", bounds.group(2)), ("maximum", bounds.group(3))) if n}
+        return {**result, "element": parse_type(inner)}
     if name == "ref":
         return {"kind": "reference", "text": text, "target": inner}
     if name not in KINDS:
@@ -109,8 +138,7 @@ class Cpp:
             if bound in parsed:
                 parts.append(f".{bound} = {parsed[bound]}")
         if "whole" in field and parsed["kind"] in UNITS:
-            unit = re.sub(r"^1\s*", "", field["whole"])
-            words = {"MiB": "MiB", "s": "seconds", "%": "percent"}[unit]
+            words = {"1 MiB": "MiB", "1 GiB": "GiB", "1s": "seconds", "1m": "minutes", "1%": "percent", "0.1%": "tenths of a percent"}[field["whole"]]
             parts.append(f".multiple_of = {amount(parsed['kind'], field['whole'])}, .multiple_text = {quote(words)}")
         if "literals" in parsed:
             parts.append(f".literals = {self.texts(parsed['literals'])}")
@@ -123,6 +151,8 @@ class Cpp:
             name = self.name("element")
             self.lines.append(f"constexpr Type {name} = {self.type(parsed['element'], {})};")
             parts.append(f".element = &{name}")
+        if "record" in parsed:
+            parts.append(f".record = &record_{parsed['record']}")
         return "{" + ", ".join(parts) + "}"
 
     def field(self, name, field):
@@ -130,25 +160,39 @@ class Cpp:
         if unknown or "doc" not in field:
             raise SchemaError(f"field {name}: unknown {sorted(unknown)} or no doc")
         parsed = parse_type(field["type"])
-        parts = [f".name = {quote(name)}", f".type = {self.type(parsed, field)}", f".doc = {quote(field['doc'])}"]
+        for target in ("local", "aws"):
+            if field.get(target, "honoured") not in SUPPORT:
+                raise SchemaError(f"field {name}: {field[target]!r} is no support")
+        parts = [f".name = {quote(name)}"]
+        if "also" in field:
+            parts.append(f".also = {quote(field['also'])}")
+        parts += [f".type = {self.type(parsed, field)}", f".doc = {quote(field['doc'])}"]
         if field.get("required"):
             parts.append(".required = true")
         if field.get("form") == "block":
             parts.append(".block_form = true")
         if "keys_name" in field:
             parts.append(f".keys_name = {quote(field['keys_name'])}")
+        if "local_ref" in field:
+            parts.append(f".local_ref = {quote(field['local_ref'])}")
+        if "variants" in field:
+            parts.append(f".variants = {self.texts(field['variants'])}")
         if "default" in field:
             default = field["default"]
             kind = kind_name_of(parsed)
             if kind == "bool":
                 parts.append(f".default_kind = DefaultKind::boolean, .default_number = {int(default)}")
-            elif kind in UNITS and kind != "string":
+            elif kind in UNITS and kind not in ("string", "list", "map"):
                 parts.append(f".default_kind = DefaultKind::number, .default_number = {amount(kind, default)}")
             else:
                 parts.append(f".default_kind = DefaultKind::text, .default_text = {quote(default.strip(chr(34)))}")
         parts.append(f".path = {quote(field['path'])}, .encoding = Encoding::{field.get('encoding', 'plain')}")
         if "key" in field:
-            parts.append(f".key_member = {quote(field['key'])}, .value_member = {quote(field['value'])}")
+            parts.append(f".key_member = {quote(field['key'])}")
+        if "value" in field:
+            parts.append(f".value_member = {quote(field['value'])}")
+        if "entry" in field:
+            parts.append(f".entry_name = {quote(field['entry'])}")
         parts.append(f".canonical = Canonical::{field.get('canonical', 'exact')}, .update = UpdateClass::{field.get('update', 'in_place')}")
         parts.append(f".local = Support::{field.get('local', 'honoured')}, .aws = Support::{field.get('aws', 'honoured')}")
         if "note" in field:
@@ -172,9 +216,11 @@ class Cpp:
             members |= {"label_pattern": quote(pattern["regex"]), "label_pattern_text": quote(pattern["words"])}
         members |= {bound: block[bound] for bound in ("minimum", "maximum") if bound in block}
         members |= {member: quote(block[key]) for key, member in
-                    (("primary", "primary_field"), ("path", "path"), ("name_member", "name_member")) if key in block}
-        if block.get("always"):
-            members["always"] = "true"
+                    (("primary", "primary_field"), ("path", "path"), ("name_member", "name_member"), ("referable", "referable"),
+                     ("note", "support_note"), ("stands_for", "stands_for"), ("arn", "arn_template")) if key in block}
+        members |= {flag: "true" for flag in ("always", "choice") if block.get(flag)}
+        members |= {target: f"Support::{block[target]}" for target in ("local", "aws") if target in block}
+        members["raw_members"] = self.array("RawMember", "raw_members", [f"{{{quote(member)}, {quote(kind)}}}" for member, kind in block.get("raw", {}).items()])
         if "off_field" in block:
             members["off_field"] = quote(block["off_field"])
         members["fields"] = self.array("Field", "fields", [self.field(name, field) for name, field in block.get("fields", {}).items()])
@@ -186,6 +232,17 @@ class Cpp:
             for member, value in block.get("server_defaults", {}).items()])
         return "{" + ", ".join(f".{name} = {members[name]}" for name in BLOCK_MEMBERS if name in members) + "}"
 
+    def records(self, types):
+        for name, record in types.items():
+            if set(record) - RECORD_KEYS:
+                raise SchemaError(f"type {name}: unknown {sorted(set(record) - RECORD_KEYS)}")
+            rows = self.array("Field", "fields", [self.field(field, row) for field, row in record["fields"].items()])
+            parts = [f".name = {quote(name)}", f".doc = {quote(record['doc'])}"]
+            if "primary" in record:
+                parts.append(f".primary_field = {quote(record['primary'])}")
+            self.lines.append(f"constexpr Record record_{name} = {{{', '.join(parts)}, .fields = {rows}}};")
+        return self.array("Record", "records", [f"record_{name}" for name in types])
+
     def array(self, element, prefix, rows):
         if not rows:
             return "{}"
@@ -195,10 +252,34 @@ class Cpp:
         return name
 
 
+def add_raw(block, update):
+    """A block that names raw members takes `raw { }`; so do the blocks in it."""
+    update = block.get("raw_update", update)
+    for child in block.get("blocks", {}).values():
+        add_raw(child, update)
+    if "raw" in block:
+        wrong = {kind for kind in block["raw"].values() if kind not in RAW_TYPES}
+        if wrong:
+            raise SchemaError(f"raw members of no known type: {sorted(wrong)}")
+        block.setdefault("fields", {})["raw"] = {"type": "any", "form": "block", "doc": RAW_DOC, "path": "", "update": update}
+
+
+def read_schema(path):
+    with open(path, encoding="utf-8") as file:
+        schema = yaml.safe_load(file)
+    RECORDS.update(schema["types"])
+    for block in schema["kinds"].values():
+        block.setdefault("blocks", {})["lifecycle"] = copy.deepcopy(LIFECYCLE)
+        add_raw(block, "in_place")
+    return schema
+
+
 def write_cpp(schema):
     cpp = Cpp(schema["patterns"])
+    records = cpp.records(schema["types"])
     stack = cpp.block("stack", schema["stack"])
     kinds = cpp.array("Block", "kinds", [cpp.block(kind, block) for kind, block in schema["kinds"].items()])
+    externs = cpp.array("Block", "externs", [cpp.block(kind, block) for kind, block in schema["extern_kinds"].items()])
     planned = cpp.texts(schema["planned_kinds"])
     tables = "\n".join(cpp.lines)
     return f"""// Generated from ir/schema.yaml; not edited.
@@ -213,6 +294,8 @@ constexpr Block the_stack = {stack};
 }}  // namespace
 
 std::span<const Block> resource_kinds() {{ return {kinds}; }}
+std::span<const Block> extern_kinds() {{ return {externs}; }}
+std::span<const Record> records() {{ return {records}; }}
 const Block& stack_block() {{ return the_stack; }}
 std::span<const std::string_view> planned_kinds() {{ return {planned}; }}
 
@@ -346,8 +429,7 @@ def check_docs(schema, docs):
 
 def main():
     schema_path, mode, target = sys.argv[1:4]
-    with open(schema_path, encoding="utf-8") as file:
-        schema = yaml.safe_load(file)
+    schema = read_schema(schema_path)
     writers = {"--cpp": write_cpp, "--kinds": kinds_page, "--json-schema": json_schema}
     if mode == "--check":
         return check_docs(schema, target)

@@ -19,6 +19,7 @@ struct ToJson {
   Json operator()(const Quantity& value) const { return value.unit == Unit::none ? Json(value.amount) : Json(spell(value)); }
   Json operator()(const std::string& value) const { return value; }
   Json operator()(const Reference& value) const { return {{"$ref", value.target.text()}}; }
+  Json operator()(const Sensitive& value) const { return {{"$sensitive", value.mark.empty() ? Json(true) : Json(value.mark)}}; }
   Json operator()(const List& items) const {
     Json array = Json::array();
     for (const Value& item : items) array.push_back(to_json(item));
@@ -80,6 +81,39 @@ Result<Value> quantity_from_json(Unit unit, const Json& json, const std::string&
   return Value(*quantity);
 }
 
+/// What needs no type to be read: texts, integers, booleans, references, lists and maps of them.
+Result<Value> plain_from_json(const Json& json, const std::string& path) {
+  static const Type kAny{.kind = TypeKind::any};
+  if (json.is_boolean()) return Value::boolean(json.get<bool>());
+  if (json.is_number_integer()) return Value::integer(json.get<std::int64_t>());
+  if (json.is_string()) return Value::string(json.get<std::string>());
+  if (json.is_array()) return list_from_json(kAny, json, path);
+  if (json.is_object()) return json.contains("$ref") ? reference_from_json(json, path) : map_from_json(kAny, json, path);
+  return wrong(path, "a text, an integer, a boolean, a list or an object");
+}
+
+Result<Value> schedule_from_json(const Json& json, const std::string& path) {
+  if (!json.is_object()) return wrong(path, "a schedule");
+  Map schedule;
+  for (const auto& [key, item] : json.items()) {
+    BERTH_TRY(value, key == "every" ? quantity_from_json(Unit::milliseconds, item, path + ".every") : plain_from_json(item, path + "." + key));
+    schedule.set(key, std::move(value));
+  }
+  return Value::map(std::move(schedule));
+}
+
+Result<Value> record_from_json(const schema::Record& record, const Json& json, const std::string& path) {
+  if (!json.is_object()) return wrong(path, "an object");
+  Map map;
+  for (const auto& [key, item] : json.items()) {
+    const Field* field = record.field(key);
+    if (field == nullptr) return wrong(path + "." + key, "a member of the schema");
+    BERTH_TRY(value, value_from_json(field->type, item, path + "." + key));
+    map.set(key, std::move(value));
+  }
+  return Value::map(std::move(map));
+}
+
 Result<Value> value_from_json(const Type& type, const Json& json, const std::string& path) {
   static const Type kText{.kind = TypeKind::string};
   switch (type.kind) {
@@ -98,6 +132,12 @@ Result<Value> value_from_json(const Type& type, const Json& json, const std::str
     case TypeKind::list: return list_from_json(*type.element, json, path);
     case TypeKind::health_command: return list_from_json(kText, json, path);
     case TypeKind::map: return map_from_json(*type.element, json, path);
+    case TypeKind::field_path: return list_from_json(kText, json, path);
+    case TypeKind::record: return record_from_json(*type.record, json, path);
+    case TypeKind::schedule: return schedule_from_json(json, path);
+    case TypeKind::secret:
+    case TypeKind::selection:
+    case TypeKind::any: return plain_from_json(json, path);
   }
   return wrong(path, "a known type");
 }

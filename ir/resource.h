@@ -77,7 +77,8 @@ struct Program {
   [[nodiscard]] std::string id() const { return stack + "/" + environment; }
 };
 
-/// Canonical JSON of a value: quantities in their canonical spelling, references as {"$ref": "cluster.main"}.
+/// Canonical JSON of a value: quantities in their canonical spelling, references as {"$ref": "cluster.main"}, what is sensitive as {"$sensitive": mark}
+/// (true when it has no mark).
 Json to_json(const Value& value);
 /// The whole program, as documented by docs/ir.schema.json; with `origins`, each resource has an `origins` object: field path -> "file:line:column".
 Json to_json(const Program& program, bool origins);

@@ -33,6 +33,30 @@ const Block* Block::block(std::string_view kind_name) const {
 
 bool Block::is_planned(std::string_view word) const { return contains(planned, word); }
 
+const RawMember* Block::raw_member(std::string_view member) const {
+  const auto found = std::find_if(raw_members.begin(), raw_members.end(), [&](const RawMember& row) { return row.name == member; });
+  return found == raw_members.end() ? nullptr : &*found;
+}
+
+const Field* Record::field(std::string_view word) const {
+  const auto found = std::find_if(fields.begin(), fields.end(), [&](const Field& field) { return field.name == word; });
+  return found == fields.end() ? nullptr : &*found;
+}
+
+const Block* extern_kind(std::string_view kind) {
+  for (const Block& block : extern_kinds()) {
+    if (block.kind == kind) return &block;
+  }
+  return nullptr;
+}
+
+const Record* record(std::string_view name) {
+  for (const Record& record : records()) {
+    if (record.name == name) return &record;
+  }
+  return nullptr;
+}
+
 const Block* resource_kind(std::string_view kind) {
   for (const Block& block : resource_kinds()) {
     if (block.kind == kind) return &block;
@@ -56,6 +80,7 @@ Value default_value(const Field& field) {
 const Field* field_at(const Block& kind, std::span<const std::string> path) {
   const Block* block = &kind;
   for (std::size_t i = 0; i < path.size(); ++i) {
+    // A word that is a field and a block (`capacity`) has one form in the IR, the field's.
     if (const Field* field = block->field(path[i])) return field;
     block = block->block(path[i]);
     if (block == nullptr) return nullptr;

@@ -44,6 +44,7 @@ Json encode(const Field& field, const Value& value, const Resolve& resolve) {
     case Encoding::upper_entries: return entries(field, value, true);
     case Encoding::reference:
       return value.as_reference() != nullptr ? resolve(value.as_reference()->target) : *value.as_string();
+    default: break;
   }
   return nullptr;
 }

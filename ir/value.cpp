@@ -87,6 +87,7 @@ struct Speller {
   std::string operator()(const Quantity& value) const { return spell(value); }
   std::string operator()(const std::string& value) const { return quote_text(value); }
   std::string operator()(const Reference& value) const { return value.target.text(); }
+  std::string operator()(const Sensitive& value) const { return value.mark.empty() ? "(sensitive)" : "(sensitive) " + value.mark; }
   std::string operator()(const List& items) const {
     std::string text = "[";
     for (std::size_t i = 0; i < items.size(); ++i) text += (i == 0 ? "" : ", ") + spell(items[i]);
@@ -118,6 +119,19 @@ std::string spell(Quantity quantity) {
 }
 
 std::string spell(const Value& value) { return std::visit(Speller{}, value.data()); }
+
+bool Value::operator==(const Value& other) const {
+  if (const Sensitive* hidden = as_sensitive(); hidden != nullptr && other.as_string() != nullptr) return hidden->text->reveal() == *other.as_string();
+  if (other.as_sensitive() != nullptr && as_string() != nullptr) return other == *this;
+  return data_ == other.data_;
+}
+
+bool contains_sensitive(const Value& value) {
+  if (value.as_sensitive() != nullptr) return true;
+  if (const List* items = value.as_list()) return std::any_of(items->begin(), items->end(), contains_sensitive);
+  const Map* map = value.as_map();
+  return map != nullptr && std::any_of(map->begin(), map->end(), [](const Map::Entry& entry) { return contains_sensitive(entry.second); });
+}
 
 const Value* Map::find(std::string_view key) const {
   const auto at = lower_bound_of(entries_, key);

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/sensitive.h"
 #include "base/source.h"
 #include "ir/address.h"
 
@@ -44,6 +45,14 @@ struct Reference {
   bool operator==(const Reference&) const = default;
 };
 
+/// A text that came from a `sensitive(…)` type: it goes to the API and is shown nowhere. Bools, numbers and amounts become their text on the way here.
+struct Sensitive {
+  std::shared_ptr<const SensitiveText> text;
+  std::string mark;  ///< "~a41f", equal for equal texts within one plan; "" outside of plans
+  /// By the text itself.
+  bool operator==(const Sensitive& other) const { return text->reveal() == other.text->reveal(); }
+};
+
 class Value;
 using List = std::vector<Value>;
 
@@ -72,7 +81,7 @@ class Map {
 /// A value of the IR: plain, comparable, ordered, with its origin. Absent members are not in a Map; there is no null.
 class Value {
  public:
-  using Data = std::variant<std::monostate, bool, Quantity, std::string, Reference, List, Map>;
+  using Data = std::variant<std::monostate, bool, Quantity, std::string, Reference, List, Map, Sensitive>;
 
   Value() = default;
   Value(Data data, Origin origin = {}) : data_(std::move(data)), origin_(origin) {}
@@ -84,6 +93,10 @@ class Value {
   static Value list(List items, Origin origin = {}) { return {Data(std::move(items)), origin}; }
   static Value map(Map entries, Origin origin = {}) { return {Data(std::move(entries)), origin}; }
 
+  static Value sensitive(std::string_view clear, Origin origin = {}) {
+    return {Data(Sensitive{std::make_shared<const SensitiveText>(clear), ""}), origin};
+  }
+
   [[nodiscard]] bool empty() const { return std::holds_alternative<std::monostate>(data_); }
   [[nodiscard]] const bool* as_bool() const { return std::get_if<bool>(&data_); }
   [[nodiscard]] const Quantity* as_quantity() const { return std::get_if<Quantity>(&data_); }
@@ -93,12 +106,14 @@ class Value {
   [[nodiscard]] List* as_list() { return std::get_if<List>(&data_); }
   [[nodiscard]] const Map* as_map() const { return std::get_if<Map>(&data_); }
   [[nodiscard]] Map* as_map() { return std::get_if<Map>(&data_); }
+  [[nodiscard]] const Sensitive* as_sensitive() const { return std::get_if<Sensitive>(&data_); }
+  [[nodiscard]] Sensitive* as_sensitive() { return std::get_if<Sensitive>(&data_); }
   [[nodiscard]] const Data& data() const { return data_; }
   [[nodiscard]] const Origin& origin() const { return origin_; }
   void set_origin(Origin origin) { origin_ = origin; }
 
-  /// Origins do not count.
-  bool operator==(const Value& other) const { return data_ == other.data_; }
+  /// Origins do not count; a sensitive text equals a plain one with the same characters.
+  bool operator==(const Value& other) const;
 
  private:
   Data data_;
@@ -112,10 +127,14 @@ inline std::vector<Map::Entry>::const_iterator Map::end() const { return entries
 inline std::vector<Map::Entry>::iterator Map::begin() { return entries_.begin(); }
 inline std::vector<Map::Entry>::iterator Map::end() { return entries_.end(); }
 
+/// Whether something sensitive is in it, at any depth.
+bool contains_sensitive(const Value& value);
+
 /// The value at a path of map keys, or null: `at(body, {"container", "app", "memory"})`.
 const Value* at(const Value& value, std::initializer_list<std::string_view> path);
 
-/// As in the language: `"text"`, `512 MiB`, `true`, `[a, b]`, `{ k = v }`, `service.web`. For plans and messages.
+/// As in the language: `"text"`, `512 MiB`, `true`, `[a, b]`, `{ k = v }`, `service.web`. For plans and messages. What is sensitive is
+/// `(sensitive)`, with its mark when it has one.
 std::string spell(const Value& value);
 
 }  // namespace berth::ir

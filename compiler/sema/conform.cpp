@@ -298,14 +298,19 @@ Value as_record(const Asked& asked, Value value) {
   for (const RecordField& field : asked.type.fields) {
     const auto found = map->find(field.name);
     Value item = found == map->end() ? Value{Null{}, {}} : found->second;
-    if (item.null() && field.declaration->default_value != nullptr) item = asked.evaluator.constant(*field.declaration->default_value);
+    if (item.null() && field.declaration != nullptr && field.declaration->default_value != nullptr) item = asked.evaluator.constant(*field.declaration->default_value);
     if (item.null() && !field.type->optional) {
       report(asked, value, "E0213", fmt::format("the field `{}` is missing", field.name), fmt::format("`{}` needs it", asked.type.text));
       good = false;
       continue;
     }
-    const Place place{.name = field.name, .written = asked.place.written, .declared = field.declaration->type->span};
+    const Place place{.name = field.name, .written = asked.place.written, .declared = field.declaration != nullptr ? field.declaration->type->span : Span{}};
     item = conform(std::move(item), *field.type, place, asked.evaluator, asked.reporter);
+    if (field.declaration == nullptr) {
+      good = good && !item.poisoned();
+      if (!item.null()) entries.emplace(field.name, std::move(item));
+      continue;
+    }
     for (const ast::Where& where : field.declaration->wheres) {
       if (!item.poisoned() && !asked.evaluator.holds(where, item, item.origin.span)) item = {};
     }
@@ -360,6 +365,11 @@ Value by_kind(const Asked& asked, Value value) {
     case Kind::map: return as_map(asked, std::move(value));
     case Kind::record: return as_record(asked, std::move(value));
     case Kind::health_command: return as_health_command(asked, std::move(value));
+    case Kind::schedule:
+    case Kind::secret:
+    case Kind::field_path:
+    case Kind::selection:
+    case Kind::any:
     case Kind::unknown: return value;
   }
   return value;

@@ -35,6 +35,7 @@ class RandomBody {
       case TypeKind::map: return map(*type.element);
       case TypeKind::health_command:
         return ir::Value::list({ir::Value::string("CMD-SHELL"), ir::Value::string("check " + std::to_string(below(5)))});
+      default: return {};
     }
     return {};
   }

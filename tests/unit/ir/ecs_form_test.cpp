@@ -48,6 +48,7 @@ Value random_value(const Type& type, RandomSource& random) {
     case TypeKind::list:
     case TypeKind::health_command:
     case TypeKind::map: return random_collection(type, random);
+    default: return {};
   }
   return {};
 }
