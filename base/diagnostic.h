@@ -66,6 +66,8 @@ class DiagnosticSink {
   /// Starts a diagnostic whose severity is the registry's; fill it through the returned reference, which stays valid until the
   /// next call.
   Diagnostic& report(std::string_view code, Span span, std::string message, std::string label = "");
+  /// Takes over a diagnostic of another sink.
+  void add(Diagnostic diagnostic) { diagnostics_.push_back(std::move(diagnostic)); }
   [[nodiscard]] bool has_errors() const;
   [[nodiscard]] std::size_t count(Severity severity) const;
   /// By file, then position; notes of equal places in order of report.

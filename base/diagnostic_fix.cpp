@@ -94,7 +94,7 @@ FixedSource apply_safe_fixes(SourceId id, const SourceSet& sources, const std::v
     fixed.text += text.substr(done, edit.begin - done);
     fixed.text += edit.replacement;
     done = edit.end;
-    fixed.applied.push_back({diagnostic->code, sources.place(fix.span), describe_fix(fix, sources)});
+    fixed.applied.push_back({diagnostic->code, sources.file(id).path(), sources.place(fix.span), describe_fix(fix, sources)});
   }
   fixed.text += text.substr(done);
   return fixed;

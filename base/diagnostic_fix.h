@@ -19,6 +19,7 @@ bool is_safe(const Diagnostic& diagnostic);
 /// A fix that was applied, for the report of it.
 struct AppliedFix {
   std::string code;
+  std::string path;
   std::string place;  ///< path:line:column
   std::string description;
 };

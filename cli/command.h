@@ -24,6 +24,7 @@ struct Command {
 };
 
 Command check_command();
+Command explain_command();
 Command compile_command();
 Command plan_command();
 Command apply_command();

@@ -123,8 +123,9 @@ Runner declare(Arguments& arguments) {
   arguments.option("--timeout", flags->timeout, "TIME", "give up on a service that gets nowhere for this long (default: 10m)");
   arguments.number("--parallelism", flags->how.parallelism, 1, 256, "N", "calls at the same time (default: 10)");
   declare_variables(arguments, flags->common);
+  declare_deny(arguments, flags->common);
   declare_target(arguments, flags->common);
-  declare_output(arguments, flags->common);
+  declare_output_with(arguments, flags->common, {"github"});
   return [flags](Session& session) { return with_view(session, flags->common, [&](View& view) { return apply(session, view, *flags); }); };
 }
 

@@ -1,24 +1,41 @@
+#include <filesystem>
 #include <map>
 #include <memory>
+#include <set>
 
 #include <fmt/format.h>
 
+#include "base/file_system.h"
 #include "cli/command.h"
 #include "cli/common.h"
+#include "compiler/fix_stack.h"
 #include "planner/support.h"
 
 namespace berth::cli {
 namespace {
 
 constexpr std::string_view kHelp = R"(Reads the files and says what is wrong with them, without asking an engine. Several mistakes are shown at once; a setting that
-the local engine does not carry out is a warning.
+the local engine does not carry out is a warning. `berth explain CODE` tells more about one.
 
-The exit code is 0 when there is no error and 65 otherwise.
+With --fix, what only has to be written differently (spelling, units, punctuation, names that nothing reads) is mended in the files
+first; only files of the stack itself are written. What would change what is deployed is left to you.
+
+`# ecs: allow W0501 -- reason` above an item silences a warning for it; --deny makes errors of warnings.
+
+--format sarif writes SARIF 2.1.0, --format github writes annotations for GitHub Actions. The exit code is 0 when there is no
+error and 65 otherwise.
 
 examples:
   berth check
-  berth check shop.ecs --var replicas=3
-  berth check --format json | jq '.diagnostics[].summary')";
+  berth check --fix
+  berth check shop.ecs --var replicas=3 -D warnings
+  berth check --format json | jq '.diagnostics[].summary'
+  berth check --format sarif > berth.sarif)";
+
+struct Flags {
+  CommonFlags common;
+  bool fix = false;
+};
 
 /// "1 cluster, 2 services"
 std::string counted(const ir::Program& program) {
@@ -29,8 +46,45 @@ std::string counted(const ir::Program& program) {
   return text.empty() ? "no resources" : text;
 }
 
-ExitCode check(Session& session, View& view, const CommonFlags& flags) {
-  const Compiled compiled = compile_program(session, view, flags);
+/// Writes `text` in place of a file of the user's: its mode stays. A link is left alone: what it leads to may be outside the stack.
+Result<void> replace_file(const std::string& path, const std::string& text) {
+  std::error_code error;
+  const auto status = std::filesystem::symlink_status(path, error);
+  if (error) return Error{"io", fmt::format("cannot write {}: {}", path, error.message())};
+  if (!std::filesystem::is_regular_file(status)) return Error{"io", fmt::format("{} is a link; mend what it leads to", path)};
+  return write_file_atomically(path, text, static_cast<unsigned>(status.permissions()) & 0777U);
+}
+
+/// Mends the files and says what was done.
+Result<void> mend(const Session& session, View& view, const CommonFlags& flags) {
+  auto variables = parameter_values(session, flags.variables);
+  if (!variables) return variables.error();
+  const FixedStack fixed = fix_stack({.path = flags.path, .variables = std::move(*variables), .denied = {}}, RealFileSystem());
+  std::set<std::string> written;
+  for (const auto& [path, text] : fixed.files) {
+    if (const auto replaced = replace_file(path, text); !replaced) {
+      view.warning(replaced.error().message);
+      continue;
+    }
+    written.insert(path);
+  }
+  Json applied = Json::array();
+  for (const AppliedFix& fix : fixed.applied) {
+    if (written.count(fix.path) == 0) continue;
+    applied.push_back({{"code", fix.code}, {"place", fix.place}, {"description", fix.description}});
+    if (!view.is_json()) view.note(fmt::format("{}: {}: {}", fix.place, fix.code, fix.description));
+  }
+  const std::string count = fmt::format("{} fix{} applied", applied.size(), applied.size() == 1 ? "" : "es");
+  if (!view.is_json()) view.note(applied.empty() ? "there is nothing to fix" : count);
+  view.result({{"fixed", std::move(applied)}}, "");
+  return {};
+}
+
+ExitCode check(Session& session, View& view, const Flags& flags) {
+  if (flags.fix) {
+    if (const auto mended = mend(session, view, flags.common); !mended) return fail(view, mended.error());
+  }
+  const Compiled compiled = compile_program(session, view, flags.common);
   if (!compiled.program) {
     view.result({{"valid", false}}, "");
     return compiled.exit_code;
@@ -40,6 +94,7 @@ ExitCode check(Session& session, View& view, const CommonFlags& flags) {
   for (const plan::Warning& warning : plan::check_support(program, {}, sink)) {
     view.warning(warning.place.empty() ? warning.text : fmt::format("{}: {}", warning.place, warning.text));
   }
+  sink.deny(flags.common.denied);
   view.diagnostics(sink.sorted(), *compiled.sources);
   const bool valid = !sink.has_errors();
   Json resources = Json::array();
@@ -50,11 +105,13 @@ ExitCode check(Session& session, View& view, const CommonFlags& flags) {
 }
 
 Runner declare(Arguments& arguments) {
-  auto flags = std::make_shared<CommonFlags>();
-  declare_path(arguments, *flags);
-  declare_variables(arguments, *flags);
-  declare_output(arguments, *flags);
-  return [flags](Session& session) { return with_view(session, *flags, [&](View& view) { return check(session, view, *flags); }); };
+  auto flags = std::make_shared<Flags>();
+  declare_path(arguments, flags->common);
+  arguments.flag("--fix", flags->fix, "mend what only has to be written differently");
+  declare_variables(arguments, flags->common);
+  declare_deny(arguments, flags->common);
+  declare_output_with(arguments, flags->common, {"sarif", "github"});
+  return [flags](Session& session) { return with_view(session, flags->common, [&](View& view) { return check(session, view, *flags); }); };
 }
 
 }  // namespace

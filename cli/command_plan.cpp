@@ -55,8 +55,9 @@ Runner declare(Arguments& arguments) {
   arguments.option("--out", flags->out, "FILE", "save the plan for `berth apply FILE`");
   arguments.flag("--detailed-exitcode", flags->detailed, "exit with 2 when there are changes");
   declare_variables(arguments, flags->common);
+  declare_deny(arguments, flags->common);
   declare_target(arguments, flags->common);
-  declare_output(arguments, flags->common);
+  declare_output_with(arguments, flags->common, {"github"});
   return [flags](Session& session) {
     return with_view(session, flags->common, [&](View& view) { return plan_command_body(session, view, *flags); });
   };

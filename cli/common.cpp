@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/file_system.h"
+#include "base/suggest.h"
 #include "compiler/compile.h"
 #include "planner/provider.h"
 #include "providers/ecs/endpoint.h"
@@ -23,8 +24,16 @@ void declare_no_color(Arguments& arguments, CommonFlags& flags) {
   arguments.flag("--no-color", flags.no_color, "no colours ($NO_COLOR)");
 }
 
-void declare_output(Arguments& arguments, CommonFlags& flags) {
-  arguments.choice("--format", flags.format, {"text", "json"}, "form of the output (default: text)");
+void declare_deny(Arguments& arguments, CommonFlags& flags) {
+  arguments.repeated("-D,--deny", flags.denied, "CODE", "count this warning as an error; `warnings` for all; may be given several times");
+}
+
+void declare_output(Arguments& arguments, CommonFlags& flags) { declare_output_with(arguments, flags, {}); }
+
+void declare_output_with(Arguments& arguments, CommonFlags& flags, const std::vector<std::string>& more) {
+  std::vector<std::string> forms{"text", "json"};
+  forms.insert(forms.end(), more.begin(), more.end());
+  arguments.choice("--format", flags.format, forms, "form of the output (default: text)");
   declare_no_color(arguments, flags);
 }
 
@@ -38,7 +47,10 @@ void declare_target(Arguments& arguments, CommonFlags& flags) {
 }
 
 std::unique_ptr<View> make_view(Session& session, const CommonFlags& flags) {
-  return flags.format == "json" ? make_json_view(session) : make_human_view(session, flags.no_color);
+  if (flags.format == "json") return make_json_view(session);
+  if (flags.format == "github") return make_github_view(session);
+  if (flags.format == "sarif") return make_sarif_view(session);
+  return make_human_view(session, flags.no_color);
 }
 
 ExitCode with_view(Session& session, const CommonFlags& flags, const std::function<ExitCode(View&)>& body) {
@@ -62,6 +74,19 @@ Result<std::map<std::string, std::string>> parameter_values(const Session& sessi
   return values;
 }
 
+Result<void> check_denied(const std::vector<std::string>& codes) {
+  std::vector<std::string> known{"warnings"};
+  for (const DiagnosticCode& row : diagnostic_codes()) {
+    if (row.severity == Severity::warning) known.emplace_back(row.code);
+  }
+  for (const std::string& code : codes) {
+    if (std::find(known.begin(), known.end(), code) != known.end()) continue;
+    const auto near = suggest(code, known);
+    return Error{"usage", fmt::format("`--deny {}`: there is no such warning{}", code, near ? fmt::format("; did you mean `{}`?", *near) : "")};
+  }
+  return {};
+}
+
 Compiled compile_program(Session& session, View& view, const CommonFlags& flags, bool show_warnings) {
   Compiled compiled{.program = std::nullopt, .sources = std::make_shared<SourceSet>(), .exit_code = ExitCode::ok};
   auto variables = parameter_values(session, flags.variables);
@@ -69,8 +94,12 @@ Compiled compile_program(Session& session, View& view, const CommonFlags& flags,
     compiled.exit_code = fail(view, variables.error());
     return compiled;
   }
+  if (const auto denied = check_denied(flags.denied); !denied) {
+    compiled.exit_code = fail(view, denied.error());
+    return compiled;
+  }
   DiagnosticSink sink;
-  compiled.program = compile({.path = flags.path, .variables = std::move(*variables)}, RealFileSystem(), compiled.sources, sink);
+  compiled.program = compile({.path = flags.path, .variables = std::move(*variables), .denied = flags.denied}, RealFileSystem(), compiled.sources, sink);
   if (!compiled.program) compiled.exit_code = ExitCode::source_errors;
   if (show_warnings || !compiled.program) view.diagnostics(sink.sorted(), *compiled.sources);
   return compiled;

@@ -22,6 +22,7 @@ namespace berth::cli {
 struct CommonFlags {
   std::string path = ".";
   std::vector<std::string> variables;  ///< "name=value"
+  std::vector<std::string> denied;     ///< codes of warnings that are errors, or "warnings"
   std::string engine;
   std::string target = "local";
   std::string format = "text";
@@ -30,7 +31,11 @@ struct CommonFlags {
 
 void declare_path(Arguments& arguments, CommonFlags& flags);
 void declare_variables(Arguments& arguments, CommonFlags& flags);
+/// `--deny`, for commands that act on what they read.
+void declare_deny(Arguments& arguments, CommonFlags& flags);
 void declare_output(Arguments& arguments, CommonFlags& flags);
+/// declare_output with the forms of `more`, for commands whose point is what is wrong with the files.
+void declare_output_with(Arguments& arguments, CommonFlags& flags, const std::vector<std::string>& more);
 /// Only `--no-color`, for commands whose output has one form.
 void declare_no_color(Arguments& arguments, CommonFlags& flags);
 void declare_engine(Arguments& arguments, CommonFlags& flags);
@@ -43,6 +48,9 @@ ExitCode with_view(Session& session, const CommonFlags& flags, const std::functi
 
 /// Parameter values: BERTH_VAR_name, over which `--var name=value` wins. Error "usage" for a flag that is not of that form.
 Result<std::map<std::string, std::string>> parameter_values(const Session& session, const std::vector<std::string>& flags);
+
+/// Error "usage" when one of the codes of `--deny` is no warning's.
+Result<void> check_denied(const std::vector<std::string>& codes);
 
 /// A program, or the exit code of why there is none. What is wrong has been shown.
 struct Compiled {

@@ -3,10 +3,14 @@
 #include <fmt/format.h>
 
 #include "base/diagnostic_render.h"
+#include "base/printable.h"
 #include "cli/view.h"
 
 namespace berth::cli {
 namespace {
+
+/// Messages of failures carry output of containers.
+constexpr std::size_t kLongestMessage = 200000;
 
 class HumanView final : public View {
  public:
@@ -22,15 +26,15 @@ class HumanView final : public View {
     session_.out->flush();
   }
   void failure(const Error& error) override {
-    *session_.err << colored("31", "error:") << " " << error.message << "\n";
+    *session_.err << colored("31", "error:") << " " << printable(error.message, kLongestMessage) << "\n";
     session_.err->flush();
   }
   void note(const std::string& text) override {
-    *session_.err << text << "\n";
+    *session_.err << printable(text, kLongestMessage) << "\n";
     session_.err->flush();
   }
   void warning(const std::string& text) override {
-    *session_.err << colored("33", "warning:") << " " << text << "\n";
+    *session_.err << colored("33", "warning:") << " " << printable(text, kLongestMessage) << "\n";
     session_.err->flush();
   }
   void finish() override {}

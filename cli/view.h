@@ -13,7 +13,8 @@
 namespace berth::cli {
 
 /// Everything a command prints goes through here. For people: results on stdout, messages on stderr, at once. For programs: one JSON document
-/// on stdout when the command ends, with the result's members, `diagnostics` and `error`.
+/// on stdout when the command ends, with the result's members, `diagnostics` and `error`; or diagnostics alone, as SARIF or as annotations of GitHub
+/// Actions.
 class View {
  public:
   virtual ~View() = default;
@@ -36,5 +37,7 @@ class View {
 
 std::unique_ptr<View> make_human_view(Session& session, bool no_color);
 std::unique_ptr<View> make_json_view(Session& session);
+std::unique_ptr<View> make_github_view(Session& session);
+std::unique_ptr<View> make_sarif_view(Session& session);
 
 }  // namespace berth::cli
