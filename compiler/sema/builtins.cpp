@@ -171,13 +171,13 @@ Value matches(Arguments args, Context context) {
   constexpr std::size_t kMaxPattern = 1000;
   const auto compiled = pattern->size() > kMaxPattern ? nullptr : compile_pattern(*pattern);
   if (compiled == nullptr) {
-    context.reporter.report("E0125", args.items[1].span, "this is no regular expression", "cannot be read (back-references are not part of the language)");
+    context.reporter.report("E0125", args.items[1].span, "this is no regular expression", "cannot be read (back-references and look-around are not part of the language)");
     return {};
   }
   // Time is proportional to the product of both lengths.
   const auto work = static_cast<std::int64_t>(value->size() * pattern->size() / 16);
   if (!context.budget.take_steps(work, args.span)) return {};
-  return {std::regex_search(*value, *compiled), {}};
+  return {compiled->found_in(*value), {}};
 }
 
 /// Lower-case letters and digits, everything else one `-`.

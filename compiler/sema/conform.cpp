@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/suggest.h"
+#include "compiler/sema/hidden.h"
 #include "compiler/sema/image.h"
 #include "compiler/sema/units.h"
 
@@ -56,7 +57,7 @@ bool written_here(const Asked& asked, const Value& value) { return primary_place
 /// The value as the user wrote it, where it stands right there as a literal.
 std::string as_written(const Asked& asked, const Value& value) {
   const std::string_view text = asked.reporter.text(value.origin.span);
-  const bool literal = !text.empty() && text.size() < 24 && text.front() >= '0' && text.front() <= '9' && text.find_first_of("+-*/") == std::string_view::npos;
+  const bool literal = !value.sensitive && !text.empty() && text.size() < 24 && text.front() >= '0' && text.front() <= '9' && text.find_first_of("+-*/") == std::string_view::npos;
   return literal ? std::string(text) : spell(value);
 }
 
@@ -166,7 +167,7 @@ Value as_string(const Asked& asked, Value value) {
   const Type& type = asked.type;
   const std::int64_t* integer = value.as_integer();
   if (asked.place.literal_text && asked.place.literal && (integer != nullptr || value.as_bool() != nullptr)) {
-    return make_string(spell(value), value.origin);
+    return make_string(spell(revealed(value)), value.origin);
   }
   const std::string* text = value.as_string();
   if (text == nullptr) return wrong_kind(asked, value);
@@ -183,7 +184,7 @@ Value as_string(const Asked& asked, Value value) {
     report(asked, value, "E0111", fmt::format("{} has a zero byte in it", subject(asked.place)), "not possible in ECS");
     return {};
   }
-  if (type.pattern && (text->size() > kMaxPatternText || !std::regex_match(*text, *type.pattern))) {
+  if (type.pattern && (text->size() > kMaxPatternText || !type.pattern->matches_all(*text))) {
     report(asked, value, "E0111", fmt::format("{} cannot be `{}`", subject(asked.place), spell(value)),
            "it takes " + (type.pattern_text.empty() ? type.text : type.pattern_text));
     return {};
@@ -214,8 +215,11 @@ Value as_image(const Asked& asked, Value value) {
   const std::string* text = value.as_string();
   if (text == nullptr) return wrong_kind(asked, value);
   const auto parsed = parse_image(*text);
-  if (parsed.index() == 0) return value;
-  report(asked, value, "E0112", fmt::format("the image `{}` {}", text->size() > 80 ? text->substr(0, 80) + "…" : *text, std::get<1>(parsed)),
+  if (parsed.index() == 0) {
+    value.image = true;
+    return value;
+  }
+  report(asked, value, "E0112", fmt::format("the image `{}` {}", value.sensitive ? std::string("(sensitive)") : text->size() > 80 ? text->substr(0, 80) + "…" : *text, value.sensitive ? std::string("is not one") : std::get<1>(parsed)),
          "not an image name")
       .help("images are written `host/path:tag`, or with a digest `@sha256:…`");
   return {};
@@ -346,6 +350,49 @@ Value as_health_command(const Asked& asked, Value value) {
   return make_list(std::move(items), value.origin);
 }
 
+Value as_secret(const Asked& asked, Value value) {
+  if (value.secret) return value;
+  const ir::Reference* reference = value.as_reference();
+  if (reference != nullptr && (reference->target.kind == "secret" || reference->target.kind == "parameter")) {
+    return make_secret({.source = *reference, .key = "", .version_stage = "", .version_id = ""}, value.origin);
+  }
+  // Never the text itself: it may be the credential.
+  report(asked, value, "E0105", fmt::format("expected a secret, found {}", kind_phrase(value)), fmt::format("{} names where the value is kept", subject(asked.place)))
+      .help("store it, declare `extern secret db { name = \"…\" }`, and write `db.key(\"…\")`");
+  return {};
+}
+
+/// Whether a setting of this type may have a sensitive value: what berth only passes on. What it checks, computes with or names things by would show.
+bool passes_on(const Type& type, const Value& value) {
+  switch (type.kind) {
+    case Kind::string: return type.pattern == nullptr;
+    case Kind::list:
+    case Kind::health_command:
+    case Kind::unknown: return true;
+    case Kind::any: return value.as_map() == nullptr;
+    default: return false;
+  }
+}
+
+/// E0310 and E0311 for a setting.
+bool may_stand_here(const Asked& asked, const Value& value) {
+  if (value.secret && asked.type.kind != Kind::secret && asked.type.kind != Kind::unknown && asked.type.schema) {
+    report_secret_as_text(primary_place(asked, value), asked.reporter);
+    return false;
+  }
+  if (!asked.type.schema || !value.tainted()) return true;
+  const bool tags = asked.place.name == "tags";
+  if (!tags && (!value.sensitive || passes_on(asked.type, value))) return true;
+  const bool keys = value.as_map() != nullptr && !tags;
+  const std::string message = keys ? fmt::format("the names in {} cannot be sensitive", subject(asked.place)) : fmt::format("{} cannot be sensitive", subject(asked.place));
+  const std::string label = tags                             ? "tags are shown wherever the resource is"
+                            : keys                           ? "the map as a whole is sensitive; `map(sensitive(…))` has sensitive values"
+                            : asked.type.kind == Kind::string ? "names are shown everywhere"
+                                                             : "berth computes with it, and the plan shows the result";
+  report_sensitive(primary_place(asked, value), message, label, asked.reporter);
+  return false;
+}
+
 Value by_kind(const Asked& asked, Value value) {
   switch (asked.type.kind) {
     case Kind::boolean: return value.as_bool() != nullptr ? value : wrong_kind(asked, value);
@@ -365,8 +412,8 @@ Value by_kind(const Asked& asked, Value value) {
     case Kind::map: return as_map(asked, std::move(value));
     case Kind::record: return as_record(asked, std::move(value));
     case Kind::health_command: return as_health_command(asked, std::move(value));
+    case Kind::secret: return as_secret(asked, std::move(value));
     case Kind::schedule:
-    case Kind::secret:
     case Kind::field_path:
     case Kind::selection:
     case Kind::any:
@@ -386,7 +433,11 @@ Value conform(Value value, const Type& type, const Place& place, TypeEvaluator& 
         .help(fmt::format("`{}?` would allow it", type.text));
     return {};
   }
-  Value result = by_kind(asked, std::move(value));
+  if (!may_stand_here(asked, value)) return {};
+  const bool sensitive = value.sensitive || type.sensitive;
+  // Within, the value is computed with; messages show it as `(sensitive)` because the mark is on it where they spell it.
+  value.sensitive = sensitive;
+  Value result = tainted_by(by_kind(asked, std::move(value)), sensitive);
   for (const ast::Where* where : type.wheres) {
     if (result.poisoned()) break;
     if (!evaluator.holds(*where, result, place.written.valid() ? place.written : result.origin.span)) return {};

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "compiler/sema/hidden.h"
+
 namespace berth::sema {
 namespace {
 
@@ -205,19 +207,18 @@ Value range(const Operation& o) {
   return make_list(std::move(items));
 }
 
-}  // namespace
-
-Value apply(BinaryOp op, const Operand& left, const Operand& right, Span span, Reporter& reporter, Budget& budget) {
-  if (left.value.poisoned() || right.value.poisoned()) return {};
-  const Operation o{op, left, right, span, reporter, budget};
+Value binary(const Operation& o) {
+  const BinaryOp op = o.op;
+  const Operand& left = o.left;
+  const Operand& right = o.right;
   if (op == BinaryOp::equal || op == BinaryOp::not_equal) {
     if (!comparable(left.value, right.value)) return mismatch(o);
-    if (!budget.take_steps(static_cast<std::int64_t>(size_of(left.value)), span)) return {};
+    if (!o.budget.take_steps(static_cast<std::int64_t>(size_of(left.value)), o.span)) return {};
     return {equal(left.value, right.value) == (op == BinaryOp::equal), {}};
   }
   if (op == BinaryOp::in) return membership(o);
-  if (left.value.null()) return maybe_null(left, reporter);
-  if (right.value.null()) return maybe_null(right, reporter);
+  if (left.value.null()) return maybe_null(left, o.reporter);
+  if (right.value.null()) return maybe_null(right, o.reporter);
   switch (op) {
     case BinaryOp::less:
     case BinaryOp::less_equal:
@@ -228,8 +229,7 @@ Value apply(BinaryOp op, const Operand& left, const Operand& right, Span span, R
   }
 }
 
-Value apply(ast::UnaryOp op, const Operand& operand, Span span, Reporter& reporter) {
-  if (operand.value.poisoned()) return {};
+Value unary(ast::UnaryOp op, const Operand& operand, Span span, Reporter& reporter) {
   if (operand.value.null()) return maybe_null(operand, reporter);
   if (op == ast::UnaryOp::logical_not) {
     if (const bool* b = operand.value.as_bool()) return {!*b, {}};
@@ -248,6 +248,24 @@ Value apply(ast::UnaryOp op, const Operand& operand, Span span, Reporter& report
   }
   reporter.report("E0117", operand.span, fmt::format("cannot negate {}", kind_phrase(operand.value)), "this is " + describe(operand.value));
   return {};
+}
+
+/// Whether a secret may be an operand: whether there is one, or the same one in a list, says nothing about its value.
+bool takes_secrets(BinaryOp op, const Value& other) { return other.null() && (op == BinaryOp::equal || op == BinaryOp::not_equal); }
+
+}  // namespace
+
+Value apply(BinaryOp op, const Operand& left, const Operand& right, Span span, Reporter& reporter, Budget& budget) {
+  if (left.value.poisoned() || right.value.poisoned()) return {};
+  if (left.value.secret && !takes_secrets(op, right.value)) return report_secret(left.span, "an operand", reporter);
+  if (right.value.secret && !takes_secrets(op, left.value)) return report_secret(right.span, "an operand", reporter);
+  return tainted_by(binary({op, left, right, span, reporter, budget}), left.value.tainted() || right.value.tainted());
+}
+
+Value apply(ast::UnaryOp op, const Operand& operand, Span span, Reporter& reporter) {
+  if (operand.value.poisoned()) return {};
+  if (operand.value.secret) return report_secret(operand.span, "an operand", reporter);
+  return tainted_by(unary(op, operand, span, reporter), operand.value.tainted());
 }
 
 }  // namespace berth::sema

@@ -24,13 +24,23 @@ using MapPtr = std::shared_ptr<const Map>;
 struct Poison {};
 struct Null {};
 
+/// A block that a name or a parameter stands for: no value, but something to read members of, or to splice with `use` (compiler/sema/blocks.h).
+struct BlockHandle;
+using BlockPtr = std::shared_ptr<const BlockHandle>;
+
 /// A value while the source is evaluated: what ir::Value has, and poison, null and decimals, which never reach the IR.
 struct Value {
-  using Data = std::variant<Poison, Null, bool, ir::Quantity, Rational, std::string, ir::Reference, ListPtr, MapPtr>;
+  using Data = std::variant<Poison, Null, bool, ir::Quantity, Rational, std::string, ir::Reference, ListPtr, MapPtr, BlockPtr>;
   Data data;
   ir::Origin origin;
   std::uint16_t depth = 0;  ///< lists and maps: how deep they nest, from 1
+  bool sensitive = false;   ///< from a `sensitive(…)` type, or computed from such a value: nothing shows it
+  bool holds_sensitive = false;  ///< lists and maps: something in it is sensitive
+  bool secret = false;      ///< maps: stands for a secret, which has no value here; no operator takes it
+  bool image = false;       ///< strings: the checked name of an image, with members
 
+  /// Whether it is sensitive, or something in it.
+  [[nodiscard]] bool tainted() const { return sensitive || holds_sensitive; }
   [[nodiscard]] bool poisoned() const { return std::holds_alternative<Poison>(data); }
   [[nodiscard]] bool null() const { return std::holds_alternative<Null>(data); }
   [[nodiscard]] const bool* as_bool() const { return std::get_if<bool>(&data); }
@@ -42,12 +52,26 @@ struct Value {
   [[nodiscard]] const ir::Reference* as_reference() const { return std::get_if<ir::Reference>(&data); }
   [[nodiscard]] const List* as_list() const;
   [[nodiscard]] const Map* as_map() const;
+  /// Null when it is none.
+  [[nodiscard]] const BlockHandle* as_block() const;
 };
 
 Value make_list(List items, ir::Origin origin = {});
 Value make_map(Map entries, ir::Origin origin = {});
 Value make_string(std::string text, ir::Origin origin = {});
 Value make_integer(std::int64_t number, ir::Origin origin = {});
+/// The same value, sensitive when `from` is. A value that depends on which alternative was chosen is sensitive as the choice is.
+Value tainted_by(Value value, bool from);
+/// `db.key("url")`, a bare `db`, a parameter: where a container gets a value that berth never sees. `source` is the extern; the strings are "" when they are
+/// not given.
+struct SecretRequest {
+  ir::Reference source;
+  std::string key;
+  std::string version_stage;
+  std::string version_id;
+};
+/// The value of type `secret`; as a map `{secret: …, key: "url", …}`, or `{parameter: …}` when the extern is one.
+Value make_secret(SecretRequest request, ir::Origin origin = {});
 
 /// Whether poison is in it, at any depth.
 bool contains_poison(const Value& value);
@@ -56,7 +80,7 @@ bool equal(const Value& a, const Value& b);
 
 /// "a string", "an int", "a size", "a list" …
 std::string_view kind_phrase(const Value& value);
-/// As written in the language, shortened to a line: `512 MiB`, `"x"`, `[1, 2]`. What looks like a credential is not shown.
+/// As written in the language, shortened to a line: `512 MiB`, `"x"`, `[1, 2]`. What is sensitive or looks like a credential is not shown.
 std::string spell(const Value& value);
 /// "the duration `5m`", "a list": for messages.
 std::string describe(const Value& value);
@@ -65,7 +89,8 @@ std::string_view unit_phrase(ir::Unit unit);
 
 /// How many values of the IR it becomes.
 std::size_t size_of(const Value& value);
-/// The IR's form, for values without poison: null is empty, a decimal (only outputs have them) is its text.
+/// The IR's form, for values without poison: null is empty, a decimal (only outputs have them) is its text. Where a value is sensitive, every text,
+/// number and bool in it is ir::Sensitive.
 ir::Value to_ir(const Value& value);
 
 }  // namespace berth::sema
