@@ -7,7 +7,6 @@
 #include "cli/common.h"
 #include "compiler/ast/print.h"
 #include "compiler/loader.h"
-#include "compiler/syntax/parse.h"
 
 namespace berth::cli {
 namespace {
@@ -33,9 +32,9 @@ ExitCode emit_ast(View& view, const Flags& flags) {
   SourceSet sources;
   DiagnosticSink sink;
   std::string text;
-  for (const SourceId id : load_sources(flags.common.path, RealFileSystem(), sources, sink)) {
+  for (const ast::File& file : load(flags.common.path, RealFileSystem(), sources, sink).modules.front().files) {
     if (!text.empty()) text += "\n";
-    text += ast::print(syntax::parse(id, sources, sink));
+    text += ast::print(file);
   }
   view.result({{"ast", text}}, text);
   view.diagnostics(sink.sorted(), sources);
@@ -56,6 +55,7 @@ Runner declare(Arguments& arguments) {
   arguments.choice("--emit", flags->emit, {"ast", "ir"}, "what to show (default: ir)");
   arguments.flag("--no-origins", flags->no_origins, "leave out where values come from");
   declare_variables(arguments, flags->common);
+  declare_deny(arguments, flags->common);
   declare_no_color(arguments, flags->common);
   return [flags](Session& session) {
     return with_view(session, flags->common,
