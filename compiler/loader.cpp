@@ -118,7 +118,7 @@ class Loader {
     if (found == place.hash) return true;
     sink_.report("E0233", wanted, fmt::format("the files of {} are not the locked ones", place.name), fmt::format("{} has {}", place.path, found))
         .label(place.pinned, "berth.lock has another hash")
-        .note("the hash is that of `sha256sum *.ecs`; a vendored module is never edited in place")
+        .note("the hash is that of `sha256sum *.ecs | sha256sum`; a vendored module is never edited in place")
         .help("restore its files; when the change is meant, give it a version of its own");
     return false;
   }

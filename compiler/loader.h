@@ -39,7 +39,7 @@ struct LoadedStack {
 /// is loaded all the same. docs/language.md says where modules come from.
 LoadedStack load(const std::string& path, const FileSystem& files, SourceSet& sources, DiagnosticSink& sink);
 
-/// What berth.lock pins of a module: the hash of `sha256sum *.ecs`, that is of a line "HASH  NAME" for each of its files, in the order of names.
+/// What berth.lock pins of a module: what `sha256sum *.ecs | sha256sum` prints, that is the hash of a line "HASH  NAME" for each of its files, in the order of names.
 /// `files` is text by name. 64 hexadecimal digits.
 std::string module_hash(const std::map<std::string, std::string>& files);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -65,7 +66,8 @@ class LockReader {
     if (kind.text == "module") return module(words, whole);
     if (kind.text == "schema") return schema(words, whole);
     if (kind.text.starts_with("<<<<<<<") || kind.text.starts_with("=======") || kind.text.starts_with(">>>>>>>")) {
-      sink_.report("E0235", whole, "berth.lock has an unresolved merge", "two versions of these lines meet here").help("keep the lines of both sides that differ in what they name, and one of each other pair");
+      if (std::exchange(merging_, true)) return;
+      sink_.report("E0235", whole, "berth.lock has an unresolved merge", "two versions of these lines meet here").help("keep the lines of both sides, and of two for one name the one that is meant");
       return;
     }
     static const std::array<std::string, 3> kKinds{"image", "module", "schema"};
@@ -148,6 +150,7 @@ class LockReader {
   std::string_view text_;
   DiagnosticSink& sink_;
   Lock lock_;
+  bool merging_ = false;  ///< marks of a merge were reported
 };
 
 }  // namespace

@@ -21,5 +21,5 @@ std::map<std::string, std::string> run(const CaseFile& file) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return golden_main(argc, argv, {.inputs = {"*.ecs", "vars.txt"}, .expected = {"ir.json", "diagnostics.txt"}, .run = run});
+  return golden_main(argc, argv, {.inputs = {"*.ecs", "berth.lock", "vars.txt"}, .expected = {"ir.json", "diagnostics.txt"}, .run = run});
 }

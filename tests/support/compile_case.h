@@ -1,6 +1,6 @@
 #pragma once
 
-// What suites of the compiler share: the *.ecs sections of a case are one stack, vars.txt has a `name=value` a line.
+// What suites of the compiler share: the *.ecs sections of a case are one stack and its modules, vars.txt has a `name=value` a line.
 
 #include <map>
 #include <memory>
@@ -20,11 +20,11 @@ struct Compiled {
   std::optional<ir::Program> program;
 };
 
-/// The *.ecs sections by name.
+/// The *.ecs sections and berth.lock by name.
 inline std::map<std::string, std::string> ecs_files(const CaseFile& file) {
   std::map<std::string, std::string> files;
   for (const CaseSection& section : file.sections) {
-    if (section.name.ends_with(".ecs")) files[section.name] = section.text;
+    if (section.name.ends_with(".ecs") || section.name.ends_with("berth.lock")) files[section.name] = section.text;
   }
   return files;
 }
