@@ -208,8 +208,8 @@ class SyntaxError {
     if (at_.type != P::COLON || !(expects(P::ASSIGN) || argument)) return false;
     if (looks_like_yaml()) {
       report_at("E0008", at_, "settings use `=`, not `:`")
-          .note("this looks like YAML; try `berth import -`")
-          .note("a block is written `name { … }`");
+          .note("this looks like YAML, which berth does not read")
+          .help("a setting is written `name = value`, a block `name { … }`");
       reporter_.give_up();
       return true;
     }
