@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "ir/ecs_form.h"
+#include "ir/sensitive.h"
 
 namespace berth::ir {
 namespace {
@@ -20,23 +21,43 @@ bool is_empty_collection(const Value& value) {
 void sort_set(Value& value) {
   List* items = value.as_list();
   if (items == nullptr) return;
-  const auto less = [](const Value& a, const Value& b) { return spell(a) < spell(b); };
+  // By the text itself also where it is sensitive: both sides of a comparison have to have one order.
+  const auto less = [](const Value& a, const Value& b) { return spell(revealed(a)) < spell(revealed(b)); };
   std::sort(items->begin(), items->end(), less);
   items->erase(std::unique(items->begin(), items->end()), items->end());
+}
+
+void canonicalize_fields(std::span<const Field> fields, Map& body);
+
+/// The parts of records: a record, or a list of them.
+void canonicalize_parts(const schema::Type& type, Value& value) {
+  if (type.record != nullptr && value.as_map() != nullptr) return canonicalize_fields(type.record->fields, *value.as_map());
+  if (type.element == nullptr || value.as_list() == nullptr) return;
+  for (Value& item : *value.as_list()) canonicalize_parts(*type.element, item);
 }
 
 void canonicalize_field(const Field& field, Map& body) {
   Value* value = body.find(field.name);
   if (value == nullptr) {
+    if (field.implied) return;
     Value fallback = schema::default_value(field);
     if (!fallback.empty()) body.set(std::string(field.name), std::move(fallback));
     return;
   }
-  if (is_empty_collection(*value)) {  // ECS cannot tell an empty collection from an absent one
+  if (is_empty_collection(*value) || (field.implied && *value == schema::default_value(field))) {  // ECS cannot tell it from an absent one
     body.erase(field.name);
     return;
   }
+  canonicalize_parts(field.type, *value);
   if (field.canonical == Canonical::set) sort_set(*value);
+}
+
+void canonicalize_fields(std::span<const Field> fields, Map& body) {
+  for (const Field& field : fields) canonicalize_field(field, body);
+}
+
+bool is_sent(const Block& block) {
+  return !block.path.empty() || std::any_of(block.fields.begin(), block.fields.end(), [](const Field& field) { return !field.path.empty(); });
 }
 
 void canonicalize_child(const Block& child, Map& body) {
@@ -45,35 +66,97 @@ void canonicalize_child(const Block& child, Map& body) {
     if (!child.always) return;
     value = &body.set(std::string(child.kind), Value::map({}, {.is_default = true}));
   }
-  if (child.label != LabelKind::name) return canonicalize(child, *value);
+  if (child.label != LabelKind::name) {
+    canonicalize(child, *value);
+    // A block that says nothing is none in the API, unless it is switched on by being there.
+    if (value->as_map() != nullptr && value->as_map()->empty() && child.off_field.empty() && is_sent(child)) body.erase(child.kind);
+    return;
+  }
   Map* named = value->as_map();
   if (named == nullptr) return;
   for (auto& [name, entry] : *named) canonicalize(child, entry);
   if (named->empty()) body.erase(child.kind);
 }
 
-/// With the host's network a port is the host's port (ECS fills `hostPort` in).
+/// With the host's network, or an address of the task's own, a port is the same outside and inside (ECS fills `hostPort` in).
 void fill_host_ports(Map& task) {
   const Value* mode = task.find("network_mode");
   Value* containers = task.find("container");
-  if (mode == nullptr || containers == nullptr || mode->as_string() == nullptr || *mode->as_string() != "host") return;
+  if (mode == nullptr || containers == nullptr || mode->as_string() == nullptr) return;
+  if (*mode->as_string() != "host" && *mode->as_string() != "awsvpc") return;
   for (auto& [container_name, container] : *containers->as_map()) {
     Value* ports = container.as_map()->find("port");
     if (ports == nullptr) continue;
     for (auto& [port_name, port] : *ports->as_map()) {
       const Value* number = port.as_map()->find("number");
-      if (number != nullptr) port.as_map()->set("host", Value(number->data(), {.is_default = true}));
+      if (number != nullptr && port.as_map()->find("range") == nullptr) port.as_map()->set("host", Value(number->data(), {.is_default = true}));
     }
   }
 }
 
+/// `ulimit nofile = 65536` sets both bounds.
+void fill_hard_limit(Map& ulimit) {
+  const Value* soft = ulimit.find("soft");
+  if (soft != nullptr && ulimit.find("hard") == nullptr) ulimit.set("hard", Value(soft->data(), {.span = soft->origin().span, .via = nullptr, .is_default = true}));
+}
+
+/// The router has been checked; ECS finds it by itself.
+void forget_router(Map& container) {
+  Value* logs = container.find("logs");
+  if (logs != nullptr && logs->as_map() != nullptr) logs->as_map()->erase("router");
+}
+
+/// ECS knows one grace for the whole service.
+void raise_grace(Map& service) {
+  Value* expose = service.find("expose");
+  if (expose == nullptr || expose->as_map() == nullptr) return;
+  Value longest;
+  for (auto& [name, entry] : *expose->as_map()) {
+    if (entry.as_map() == nullptr) continue;
+    const Value* grace = entry.as_map()->find("grace");
+    if (grace == nullptr || grace->as_quantity() == nullptr) continue;
+    if (longest.empty() || longest.as_quantity()->amount < grace->as_quantity()->amount) longest = *grace;
+    entry.as_map()->erase("grace");
+  }
+  if (!longest.empty() && service.find("grace") == nullptr) service.set("grace", std::move(longest));
+}
+
+Value share_of(const std::string& cluster, const std::string& name, const Value& block) {
+  Map share;
+  if (block.as_map() != nullptr) share = *block.as_map();
+  share.set("provider", Value::reference({"capacity", cluster + "." + name}, block.origin()));
+  return Value::map(std::move(share), block.origin());
+}
+
 }  // namespace
+
+void fold_capacity(Map& body) {
+  const Value* cluster = body.find("cluster");
+  const Value* capacity = body.find("capacity");
+  if (capacity == nullptr || capacity->as_map() == nullptr || cluster == nullptr || cluster->as_reference() == nullptr) return;
+  const std::string& name = cluster->as_reference()->target.name;
+  List shares;
+  for (const auto& [kind, block] : *capacity->as_map()) {
+    const bool named = kind == "asg" || kind == "managed";
+    if (!named) shares.push_back(share_of(name, kind, block));
+    if (!named || block.as_map() == nullptr) continue;
+    for (const auto& [label, entry] : *block.as_map()) shares.push_back(share_of(name, label, entry));
+  }
+  const Origin origin = capacity->origin();
+  body.set("capacity", Value::list(std::move(shares), origin));
+}
 
 void canonicalize(const Block& kind, Value& body) {
   Map* map = body.as_map();
   if (map == nullptr) return;
-  for (const Field& field : kind.fields) canonicalize_field(field, *map);
-  for (const Block& child : kind.blocks) canonicalize_child(child, *map);
+  if (kind.kind == "service" || kind.kind == "job") fold_capacity(*map);
+  if (kind.kind == "service") raise_grace(*map);
+  if (kind.kind == "ulimit") fill_hard_limit(*map);
+  if (kind.kind == "container") forget_router(*map);
+  canonicalize_fields(kind.fields, *map);
+  for (const Block& child : kind.blocks) {
+    if (kind.field(child.kind) == nullptr) canonicalize_child(child, *map);  // else a second way to write the field
+  }
   if (kind.kind == "task") fill_host_ports(*map);
   if (kind.label == LabelKind::variant && map->find(kind.variant_field) == nullptr) {
     map->set(std::string(kind.variant_field), Value::string(std::string(kind.variants.front()), {.is_default = true}));

@@ -2,8 +2,12 @@
 #include <cctype>
 #include <charconv>
 
+#include <fmt/format.h>
+
 #include "ir/ecs_form.h"
+#include "ir/json_path.h"
 #include "ir/quantity.h"
+#include "ir/secret_text.h"
 
 namespace berth::ir {
 namespace {
@@ -43,75 +47,246 @@ Value scaled(const Json& json, std::int64_t factor, Unit unit) {
   return Value::quantity(amount, unit);
 }
 
+/// Empty for what the IR does not have: null and numbers that are not whole.
 Value plain(const Json& json) {
   if (json.is_boolean()) return Value::boolean(json.get<bool>());
   if (json.is_number_integer()) return Value::integer(json.get<std::int64_t>());
   if (json.is_string()) return Value::string(json.get<std::string>());
   if (json.is_array()) {
     List items;
-    for (const Json& item : json) items.push_back(plain(item));
+    for (const Json& item : json) {
+      items.push_back(plain(item));
+      if (items.back().empty()) return {};
+    }
     return Value::list(std::move(items));
   }
   if (json.is_object()) {
     Map map;
-    for (const auto& [key, item] : json.items()) map.set(key, plain(item));
+    for (const auto& [key, item] : json.items()) {
+      if (item.is_null()) continue;
+      if (map.set(key, plain(item)).empty()) return {};
+    }
     return Value::map(std::move(map));
   }
   return {};
 }
 
-Value decode_entries(const Field& field, const Json& json, bool from_capitals) {
+/// Tenths of a percent at the finest, as ECS has them.
+Value from_decimal(const Json& json) {
+  if (!json.is_number()) return {};
+  const double number = json.get<double>();
+  if (!(number >= 0 && number <= 1'000'000)) return {};
+  return Value::quantity(static_cast<std::int64_t>(number * 100 + 0.5), Unit::basis_points);
+}
+
+/// The boolean or literal that the API's word stands for.
+Value from_word(const Field& field, const Json& json) {
+  if (field.api_values.empty() && json.is_string() && field.type.kind == TypeKind::integer) {
+    const auto number = integer(json);
+    return number ? Value::integer(*number) : Value();
+  }
+  if (!json.is_string()) return {};
+  const auto found = std::find(field.api_values.begin(), field.api_values.end(), json.get_ref<const std::string&>());
+  if (found == field.api_values.end()) return {};
+  const auto index = static_cast<std::size_t>(found - field.api_values.begin());
+  return field.type.kind == TypeKind::boolean ? Value::boolean(index == 1) : Value::string(std::string(field.type.literals[index]));
+}
+
+Value from_upper(std::span<const std::string_view> literals, const Json& json) {
+  if (!json.is_string()) return {};
+  std::string text = lower(json.get<std::string>());
+  return std::find(literals.begin(), literals.end(), text) == literals.end() ? Value() : Value::string(std::move(text));
+}
+
+Value from_placement_field(const Json& json) {
+  if (!json.is_string()) return {};
+  const std::string& text = json.get_ref<const std::string&>();
+  if (text == "attribute:ecs.availability-zone") return Value::string("az");
+  if (text == "instanceId" || text == "host") return Value::string("instance");
+  return Value::string(text == "CPU" || text == "MEMORY" ? lower(text) : text);
+}
+
+/// A list in which each element has a value of its own; empty when one has not.
+template <class Item>
+Value list_of(const Json& json, const Item& item) {
   if (!json.is_array()) return {};
-  Map map;
-  for (const Json& entry : json) {
-    const std::string key(field.key_member);
-    const std::string value(field.value_member);
-    if (!entry.is_object() || !entry.contains(key) || !entry[key].is_string()) return {};
-    const std::string text = entry.contains(value) && entry[value].is_string() ? entry[value].get<std::string>() : "";
-    map.set(entry[key].get<std::string>(), Value::string(from_capitals ? lower(text) : text));
+  List items;
+  for (const Json& element : json) {
+    items.push_back(item(element));
+    if (items.back().empty()) return {};
   }
-  return Value::map(std::move(map));
+  return Value::list(std::move(items));
 }
 
-/// Empty when the JSON is not what the field's encoding expects.
-Value decode(const Field& field, const Json& json, const Refer& refer) {
-  switch (field.encoding) {
-    case Encoding::plain:
-    case Encoding::object: return plain(json);
-    case Encoding::mebibytes:
-    case Encoding::mebibytes_text: return scaled(json, kMebibyte, Unit::bytes);
-    case Encoding::cpu_units:
-    case Encoding::cpu_units_text: return scaled(json, 1, Unit::cpu);
-    case Encoding::seconds: return scaled(json, 1000, Unit::milliseconds);
-    case Encoding::percent: return scaled(json, 100, Unit::basis_points);
-    case Encoding::upper: return json.is_string() ? Value::string(lower(json.get<std::string>())) : Value();
-    case Encoding::entries: return decode_entries(field, json, false);
-    case Encoding::upper_entries: return decode_entries(field, json, true);
-    case Encoding::reference: return json.is_string() ? refer(field.type.target, json.get<std::string>()) : Value();
-    default: break;
-  }
-  return {};
-}
-
-/// Walks one API object beside its schema block.
+/// Takes what the schema knows out of an API object; what is left over nobody knows.
 class Reader {
  public:
   Reader(const Refer& refer, std::vector<std::string>& unmapped) : refer_(refer), unmapped_(unmapped) {}
 
-  Map object(const Block& block, const Json& json, const std::string& path) {
+  Map object(const Block& block, Json json, const std::string& path) {
     Map body;
     if (!json.is_object()) {
       if (!says_nothing(json)) unmapped_.push_back(path);
       return body;
     }
-    for (const auto& [member, value] : json.items()) {
-      if (!known(block, member, value, path, body) && !is_server_side(block, member, value)) unmapped_.push_back(join(path, member));
-    }
+    take(block, json, path, body);
+    left_over(block, json, path, body);
     return body;
   }
 
  private:
-  static std::string join(const std::string& path, const std::string& member) { return path.empty() ? member : path + "." + member; }
+  static std::string join(const std::string& path, std::string_view member) { return path.empty() ? std::string(member) : fmt::format("{}.{}", path, member); }
+
+  /// The fields and blocks of `block` out of `json`.
+  void take(const Block& block, Json& json, const std::string& path, Map& body) {
+    fields(block.fields, json, body);
+    if (block.label == LabelKind::variant) {
+      const Json* variant = find_at(json, block.variant_path);
+      Value value = variant == nullptr ? Value() : from_upper(block.variants, *variant);
+      if (!value.empty()) {
+        body.set(std::string(block.variant_field), std::move(value));
+        erase_at(json, block.variant_path);
+      }
+    }
+    if (!block.name_member.empty() && block.label == LabelKind::name) erase_at(json, block.name_member);
+    for (const Block& inner : block.blocks) child(inner, json, path, body);
+  }
+
+  void fields(std::span<const Field> rows, Json& json, Map& body) {
+    std::vector<std::string_view> constants;
+    for (const Field& field : rows) {
+      if (field.encoding != Encoding::object && this->field(field, json, body)) {
+        for (const schema::Constant& constant : field.constants) constants.push_back(constant.member);
+      }
+    }
+    for (const std::string_view member : constants) erase_at(json, member);
+    // An object takes all that nobody else has a word for.
+    for (const Field& field : rows) {
+      if (field.encoding == Encoding::object) this->field(field, json, body);
+    }
+  }
+
+  bool field(const Field& field, Json& json, Map& body) {
+    if (field.path.empty()) return false;
+    const Json* value = find_at(json, field.path);
+    if (value == nullptr || value->is_null() || !meant(field, json)) return false;
+    if (field.encoding == Encoding::list_entry) {
+      take_entry(field, json, body);
+      return true;
+    }
+    Value decoded = decode(field, *value);
+    if (decoded.empty()) return false;
+    body.set(std::string(field.name), std::move(decoded));
+    erase_at(json, field.path);
+    return true;
+  }
+
+  static bool meant(const Field& field, const Json& json) {
+    return std::all_of(field.constants.begin(), field.constants.end(), [&](const schema::Constant& constant) {
+      const Json* value = find_at(json, constant.member);
+      return value != nullptr && value->is_string() && value->get_ref<const std::string&>() == constant.text;
+    });
+  }
+
+  /// One element of a list of {name, value}; the others stay.
+  static void take_entry(const Field& field, Json& json, Map& body) {
+    Json list = *find_at(json, field.path);
+    if (!list.is_array()) return;
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      const Json* name = find_at(list[i], field.key_member);
+      const Json* value = find_at(list[i], field.value_member);
+      if (name == nullptr || value == nullptr || *name != Json(std::string(field.entry_name))) continue;
+      Value decoded = from_word(field, *value);
+      if (decoded.empty()) return;
+      body.set(std::string(field.name), std::move(decoded));
+      list.erase(i);
+      break;
+    }
+    erase_at(json, field.path);
+    if (!list.empty()) set_at(json, field.path, std::move(list));
+  }
+
+  void child(const Block& schema, Json& json, const std::string& path, Map& body) {
+    if (schema.path.empty()) {
+      if (schema.label != LabelKind::none) return;
+      Map inner;
+      take(schema, json, path, inner);
+      if (!inner.empty()) body.set(std::string(schema.kind), Value::map(std::move(inner)));
+      return;
+    }
+    const Json* value = find_at(json, schema.path);
+    if (value == nullptr || says_nothing(*value)) return;
+    if (schema.label == LabelKind::name) return named_children(schema, json, *value, join(path, schema.path), body);
+    if (!value->is_object()) return;
+    Json inner = *value;
+    if (!schema.off_field.empty()) {
+      const std::string off(schema.off_field);
+      const bool is_on = inner.contains(off) && inner[off] == true;
+      inner.erase(off);
+      if (!is_on) return erase_at(json, schema.path);
+    }
+    Map inside = object(schema, std::move(inner), join(path, schema.path));
+    const bool shared = schema.path.find('.') != std::string_view::npos;
+    if (!inside.empty() || !shared) body.set(std::string(schema.kind), Value::map(std::move(inside)));
+    erase_at(json, schema.path);
+  }
+
+  void named_children(const Block& schema, Json& json, const Json& list, const std::string& path, Map& body) {
+    if (!list.is_array()) return;
+    Map named;
+    for (std::size_t i = 0; i < list.size(); ++i) {
+      const std::string name = label_of(schema, list[i]);
+      if (name.empty() || named.find(name) != nullptr) {
+        unmapped_.push_back(fmt::format("{}[#{}]", path, i));
+        continue;
+      }
+      Map inner = object(schema, list[i], fmt::format("{}[{}]", path, name));
+      if (may_be_unnamed(schema) && find_at(list[i], schema.name_member) == nullptr) inner.set("unnamed", Value::boolean(true));
+      named.set(name, Value::map(std::move(inner)));
+    }
+    if (!named.empty()) body.set(std::string(schema.kind), Value::map(std::move(named)));
+    erase_at(json, schema.path);
+  }
+
+  static bool may_be_unnamed(const Block& schema) { return !schema.identity.empty() && !schema.name_member.empty(); }
+
+  /// The label that the API has, or one made of what tells the blocks apart.
+  static std::string label_of(const Block& schema, const Json& entry) {
+    if (schema.name_member.empty()) {
+      std::string label;
+      for (const std::string_view name : schema.identity) {
+        const Json* value = find_at(entry, schema.field(name)->path);
+        if (value != nullptr) label += (label.empty() ? "" : ":") + (value->is_string() ? value->get<std::string>() : value->dump());
+      }
+      return label;
+    }
+    const Json* name = find_at(entry, schema.name_member);
+    if (name != nullptr && name->is_string()) return name->get<std::string>();
+    if (name != nullptr || !may_be_unnamed(schema)) return "";
+    for (const char* member : {"containerPort", "containerPortRange"}) {
+      const Json* port = find_at(entry, member);
+      if (port == nullptr) continue;
+      const Json* protocol = find_at(entry, "protocol");
+      const bool is_udp = protocol != nullptr && *protocol == Json("udp");
+      return fmt::format("p{}{}", port->is_string() ? port->get<std::string>() : port->dump(), is_udp ? "_udp" : "");
+    }
+    return "";
+  }
+
+  void left_over(const Block& block, const Json& json, const std::string& path, Map& body) {
+    Map raw;
+    for (const auto& [member, value] : json.items()) {
+      if (is_server_side(block, member, value)) continue;
+      const bool known = block.raw_member(member) != nullptr;
+      Value as_it_is = plain(value);
+      if (block.field("raw") != nullptr && !as_it_is.empty()) {
+        raw.set(member, std::move(as_it_is));
+        if (known) continue;
+      }
+      unmapped_.push_back(join(path, member));
+    }
+    if (!raw.empty()) body.set("raw", Value::map(std::move(raw)));
+  }
 
   static bool is_server_side(const Block& block, const std::string& member, const Json& value) {
     if (says_nothing(value)) return true;
@@ -121,58 +296,74 @@ class Reader {
     });
   }
 
-  bool known(const Block& block, const std::string& member, const Json& value, const std::string& path, Map& body) {
-    for (const Field& field : block.fields) {
-      if (field.path != member) continue;
-      if (value.is_null()) return true;
-      Value decoded = decode(field, value, refer_);
-      if (decoded.empty()) return says_nothing(value);
-      body.set(std::string(field.name), std::move(decoded));
-      return true;
+  // ---- values ------------------------------------------------------------------------------------------------------------------------
+
+  Value entries(const Field& field, const Json& json) {
+    if (!json.is_array()) return {};
+    Map map;
+    for (const Json& entry : json) {
+      const Json* key = find_at(entry, field.key_member);
+      const Json* value = find_at(entry, field.value_member);
+      if (key == nullptr || !key->is_string()) return {};
+      const std::string text = value != nullptr && value->is_string() ? value->get<std::string>() : "";
+      Value item = field.encoding == Encoding::secret_entries  ? secret_from_text(text, refer_)
+                   : field.encoding == Encoding::upper_entries ? Value::string(lower(text))
+                                                               : Value::string(text);
+      map.set(key->get<std::string>(), std::move(item));
     }
-    for (const Block& child : block.blocks) {
-      if (child.path == member) return known_child(child, value, join(path, member), body);
-    }
-    if (block.label == LabelKind::variant && block.variant_path == member && value.is_string()) {
-      body.set(std::string(block.variant_field), Value::string(lower(value.get<std::string>())));
-      return true;
-    }
-    return member == block.name_member && !member.empty();
+    return Value::map(std::move(map));
   }
 
-  bool known_child(const Block& child, const Json& value, const std::string& path, Map& body) {
-    if (says_nothing(value)) return true;
-    if (child.label == LabelKind::name) return named_children(child, value, path, body);
-    if (!value.is_object()) return false;
-    if (!child.off_field.empty()) {
-      const std::string off(child.off_field);
-      if (!value.contains(off) || value[off] != true) return true;
-      Json on = value;
-      on.erase(off);
-      body.set(std::string(child.kind), Value::map(object(child, on, path)));
-      return true;
+  Value record(const schema::Record& record, const Json& json) {
+    if (!json.is_object()) return {};
+    Json rest = json;
+    Map map;
+    fields(record.fields, rest, map);
+    for (const auto& [member, value] : rest.items()) {
+      if (!says_nothing(value)) return {};  // a part that the language has no word for
     }
-    body.set(std::string(child.kind), Value::map(object(child, value, path)));
-    return true;
+    return Value::map(std::move(map));
   }
 
-  bool named_children(const Block& child, const Json& value, const std::string& path, Map& body) {
-    if (!value.is_array()) return false;
-    Map named;
-    const std::string name_member(child.name_member);
-    for (std::size_t i = 0; i < value.size(); ++i) {
-      const Json& entry = value[i];
-      const bool has_name = entry.is_object() && entry.contains(name_member) && entry[name_member].is_string();
-      const std::string name = has_name ? entry[name_member].get<std::string>() : "#" + std::to_string(i);
-      const std::string inner = path + "[" + name + "]";
-      if (!has_name) {
-        unmapped_.push_back(inner);
-        continue;
-      }
-      named.set(name, Value::map(object(child, entry, inner)));
+  Value reference(const Type& type, const Json& json) {
+    return json.is_string() ? refer_(type.target, json.get<std::string>()) : Value();
+  }
+
+  /// Empty when the JSON is not what the field's encoding expects.
+  Value decode(const Field& field, const Json& json) {
+    switch (field.encoding) {
+      case Encoding::plain:
+      case Encoding::object: return plain(json);
+      case Encoding::mebibytes:
+      case Encoding::mebibytes_text: return scaled(json, kMebibyte, Unit::bytes);
+      case Encoding::gibibytes: return scaled(json, 1024 * kMebibyte, Unit::bytes);
+      case Encoding::cpu_units:
+      case Encoding::cpu_units_text: return scaled(json, 1, Unit::cpu);
+      case Encoding::seconds: return scaled(json, 1000, Unit::milliseconds);
+      case Encoding::minutes: return scaled(json, 60'000, Unit::milliseconds);
+      case Encoding::percent: return scaled(json, 100, Unit::basis_points);
+      case Encoding::percent_decimal: return from_decimal(json);
+      case Encoding::upper: return from_upper(field.type.literals, json);
+      case Encoding::upper_list: return list_of(json, [&](const Json& item) { return from_upper(field.type.element->literals, item); });
+      case Encoding::words: return from_word(field, json);
+      case Encoding::placement_field: return from_placement_field(json);
+      case Encoding::entries:
+      case Encoding::upper_entries:
+      case Encoding::secret_entries: return entries(field, json);
+      case Encoding::reference: return reference(field.type, json);
+      case Encoding::references: return list_of(json, [&](const Json& item) { return reference(*field.type.element, item); });
+      case Encoding::network: return json.is_object() ? refer_(field.type.target, canonical_json(json)) : Value();
+      case Encoding::secret: return json.is_string() ? secret_from_text(json.get<std::string>(), refer_) : Value();
+      case Encoding::record: return record(*field.type.record, json);
+      case Encoding::records: return list_of(json, [&](const Json& item) { return record(*field.type.element->record, item); });
+      case Encoding::list_entry: return {};  // taken out of its list
+      case Encoding::file_entries:
+        return list_of(json, [&](const Json& item) {
+          const Json* value = find_at(item, field.value_member);
+          return value == nullptr ? Value() : reference(*field.type.element, *value);
+        });
     }
-    body.set(std::string(child.kind), Value::map(std::move(named)));
-    return true;
+    return {};
   }
 
   const Refer& refer_;

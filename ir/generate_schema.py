@@ -22,18 +22,18 @@ UNITS = {
 }
 KINDS = {"bool": "boolean", "int": "integer", "string": "string", "size": "size", "cpu": "cpu", "duration": "duration", "percent": "percent",
          "image": "image", "health_command": "health_command", "secret": "secret", "field_path": "field_path", "any": "any", "schedule": "schedule",
-         "selection": "selection"}
+         "selection": "selection", "target": "target"}
 FIELD_KEYS = {"type", "default", "doc", "path", "encoding", "key", "value", "entry", "canonical", "update", "required", "form", "local", "aws", "note",
-              "whole", "pattern", "keys_name", "local_ref", "also", "variants"}
+              "whole", "pattern", "keys_name", "local_ref", "also", "variants", "implied", "api", "with"}
 BLOCK_KEYS = {"doc", "label", "primary", "path", "name_member", "label_pattern", "minimum", "maximum", "always", "off_field", "fields", "blocks", "planned",
-              "read_only", "server_defaults", "referable", "choice", "raw", "local", "aws", "note", "stands_for", "arn", "raw_update"}
+              "read_only", "server_defaults", "referable", "choice", "raw", "local", "aws", "note", "stands_for", "arn", "raw_update", "identity"}
 RECORD_KEYS = {"doc", "primary", "fields"}
 SUPPORT = {"honoured", "emulated", "stored_only", "rejected", "not_carried_out"}
 RAW_TYPES = {"string", "integer", "boolean", "number", "list", "object"}
 
 # schema::Block's members: designated initialisers come in the order of the struct
 BLOCK_MEMBERS = ["kind", "doc", "label", "variants", "planned_variants", "variant_field", "variant_path", "label_pattern", "label_pattern_text",
-                 "minimum", "maximum", "primary_field", "referable", "choice", "path", "name_member", "always", "off_field", "fields", "blocks", "planned",
+                 "minimum", "maximum", "primary_field", "referable", "choice", "identity", "path", "name_member", "always", "off_field", "fields", "blocks", "planned",
                  "read_only", "server_defaults", "raw_members", "local", "aws", "support_note", "stands_for", "arn_template"]
 
 # What every resource has besides what its kind says.
@@ -44,6 +44,10 @@ LIFECYCLE = {
                             "path": ""},
         "ignore": {"type": "field_path", "doc": "Settings that others change: a difference in them is no change.", "path": ""},
     },
+}
+EXTERN_FIELDS = {
+    "account": {"type": "string", "pattern": "account", "doc": "Account it belongs to; the stack's when not set.", "path": ""},
+    "region": {"type": "string", "doc": "Region it is in; the stack's when not set.", "path": ""},
 }
 RAW_DOC = "Members of the API object that the language has no word for, by their own names. `raw unchecked { }` takes members that this version does not know."
 
@@ -186,6 +190,10 @@ class Cpp:
                 parts.append(f".default_kind = DefaultKind::number, .default_number = {amount(kind, default)}")
             else:
                 parts.append(f".default_kind = DefaultKind::text, .default_text = {quote(default.strip(chr(34)))}")
+        if field.get("implied"):
+            if "default" not in field:
+                raise SchemaError(f"field {name}: implied, but no default")
+            parts.append(".implied = true")
         parts.append(f".path = {quote(field['path'])}, .encoding = Encoding::{field.get('encoding', 'plain')}")
         if "key" in field:
             parts.append(f".key_member = {quote(field['key'])}")
@@ -193,6 +201,12 @@ class Cpp:
             parts.append(f".value_member = {quote(field['value'])}")
         if "entry" in field:
             parts.append(f".entry_name = {quote(field['entry'])}")
+        if "api" in field:
+            if len(field["api"]) != (2 if parsed["kind"] == "boolean" else len(parsed["literals"])):
+                raise SchemaError(f"field {name}: `api` does not fit its type")
+            parts.append(f".api_values = {self.texts(field['api'])}")
+        if "with" in field:
+            parts.append(f".constants = {self.array('Constant', 'constants', [f'{{{quote(member)}, {quote(text)}}}' for member, text in field['with'].items()])}")
         parts.append(f".canonical = Canonical::{field.get('canonical', 'exact')}, .update = UpdateClass::{field.get('update', 'in_place')}")
         parts.append(f".local = Support::{field.get('local', 'honoured')}, .aws = Support::{field.get('aws', 'honoured')}")
         if "note" in field:
@@ -218,6 +232,8 @@ class Cpp:
         members |= {member: quote(block[key]) for key, member in
                     (("primary", "primary_field"), ("path", "path"), ("name_member", "name_member"), ("referable", "referable"),
                      ("note", "support_note"), ("stands_for", "stands_for"), ("arn", "arn_template")) if key in block}
+        if "identity" in block:
+            members["identity"] = self.texts(block["identity"])
         members |= {flag: "true" for flag in ("always", "choice") if block.get(flag)}
         members |= {target: f"Support::{block[target]}" for target in ("local", "aws") if target in block}
         members["raw_members"] = self.array("RawMember", "raw_members", [f"{{{quote(member)}, {quote(kind)}}}" for member, kind in block.get("raw", {}).items()])
@@ -268,6 +284,8 @@ def read_schema(path):
     with open(path, encoding="utf-8") as file:
         schema = yaml.safe_load(file)
     RECORDS.update(schema["types"])
+    for block in schema["extern_kinds"].values():
+        block["fields"] |= {name: dict(row) for name, row in EXTERN_FIELDS.items()}
     for block in schema["kinds"].values():
         block.setdefault("blocks", {})["lifecycle"] = copy.deepcopy(LIFECYCLE)
         add_raw(block, "in_place")
@@ -320,7 +338,10 @@ def kinds_page(schema):
         out.extend([f"{'#' * depth} `{title}`", "", block["doc"], ""])
         if "primary" in block:
             out.extend([f"Short form: `{kind} NAME = VALUE` sets `{block['primary']}`.", ""])
-        out.extend(["| field | type | default | change | ECS | |", "|---|---|---|---|---|---|"])
+        if block.get("local", "honoured") != "honoured":
+            out.extend([f"Local engine: {block['local'].replace('_', ' ')}, {block['note']}.", ""])
+        if block.get("fields"):
+            out.extend(["| field | type | default | change | ECS | |", "|---|---|---|---|---|---|"])
         for name, field in block.get("fields", {}).items():
             default = "required" if field.get("required") else (f"`{field['default']}`" if "default" in field else "")
             if isinstance(field.get("default"), bool):
@@ -336,9 +357,26 @@ def kinds_page(schema):
         for child, child_block in block.get("blocks", {}).items():
             section(child, child_block, min(depth + 1, 5), path + [kind])
 
+    def plain_table(rows):
+        out.extend(["| field | type | default | |", "|---|---|---|---|"])
+        for name, field in rows.items():
+            default = "required" if field.get("required") else (f"`{field['default']}`" if "default" in field else "")
+            types = field["type"].replace("|", "\\|")
+            out.append(f"| `{name}` | `{types}` | {default} | {field['doc']} |")
+        out.append("")
+
     section("stack", schema["stack"], 2, [])
     for kind, block in schema["kinds"].items():
         section(kind, block, 2, [])
+    out.extend(["## Values that have parts", ""])
+    for name, record in schema["types"].items():
+        out.extend([f"### `{name}`", "", record["doc"], ""])
+        plain_table(record["fields"])
+    out.extend(["## `extern`", "", "What exists already and is only referred to. `extern_KIND(\"x\")` is one without a name of its own.", ""])
+    for name, block in schema["extern_kinds"].items():
+        primary = f" `extern_{name}(\"…\")` sets `{block['primary']}`." if "primary" in block else ""
+        out.extend([f"### `extern {name} NAME`", "", block["doc"] + primary, ""])
+        plain_table(block["fields"])
     out.extend(["## Later", "", "Top-level kinds that the language has and this version does not carry out: "
                 + ", ".join(f"`{kind}`" for kind in schema["planned_kinds"]) + ".", ""])
     return "\n".join(out)
@@ -370,6 +408,16 @@ def json_type(parsed, field):
         return {"type": "array", "minItems": 2, "items": {"type": "string"}}
     if kind == "map":
         return {"type": "object", "additionalProperties": json_type(parsed["element"], {})}
+    if kind == "field_path":
+        return {"type": "array", "items": {"type": "string"}}
+    if kind == "record":
+        return {"$ref": "#/$defs/" + parsed["record"]}
+    if kind in ("secret", "schedule"):
+        return {"type": "object"}
+    if kind == "target":
+        return {"type": ["integer", "string"]}
+    if kind in ("any", "selection"):
+        return {}
     return {"type": "string"}
 
 
@@ -377,13 +425,15 @@ def json_block(block):
     properties, required = {}, []
     for name, field in block.get("fields", {}).items():
         properties[name] = {**json_type(parse_type(field["type"]), field), "description": field["doc"]}
-        if field.get("required") or "default" in field:
+        if field.get("required") or ("default" in field and not field.get("implied")):
             required.append(name)
     label = block.get("label", "none")
     if isinstance(label, dict):
         properties[label["field"]] = {"enum": label["variant"]}
         required.append(label["field"])
     for name, child in block.get("blocks", {}).items():
+        if name in properties:
+            continue  # a second way to write the field
         inner = json_block(child)
         properties[name] = {"type": "object", "additionalProperties": inner} if child.get("label") == "name" else inner
         if child.get("always") or child.get("minimum", 0) > 0:
@@ -412,7 +462,15 @@ def json_schema(schema):
         "properties": {
             "format_version": {"const": "1.0"}, "stack": {"type": "string"}, "environment": {"type": "string"}, "region": {"type": "string"},
             "resources": {"type": "array", "description": "sorted by address", "items": {"oneOf": kinds}},
-            "outputs": {"type": "object", "additionalProperties": True}}}
+            "externs": {"type": "array", "description": "what exists already and is only referred to, sorted by address",
+                        "items": {"type": "object", "required": ["address", "body"], "properties": {
+                            "address": {"type": "string"}, "body": {"type": "object"}, "source": {"type": "string"}}}},
+            "moved": {"type": "array", "items": {"type": "object", "required": ["from", "to"], "properties": {
+                "from": {"type": "string"}, "to": {"type": "string"}}}},
+            "removed": {"type": "object", "description": "address -> reason", "additionalProperties": {"type": "string"}},
+            "account": {"type": "string"}, "protect": {"type": "boolean"},
+            "outputs": {"type": "object", "additionalProperties": True}},
+        "$defs": {name: json_block(record) for name, record in schema["types"].items()}}
     return json.dumps(page, indent=2) + "\n"
 
 

@@ -92,6 +92,13 @@ Result<Value> plain_from_json(const Json& json, const std::string& path) {
   return wrong(path, "a text, an integer, a boolean, a list or an object");
 }
 
+Result<Value> target_from_json(const Json& json, const std::string& path) {
+  if (json.is_number_integer()) return Value::integer(json.get<std::int64_t>());
+  if (!json.is_string()) return wrong(path, "a number, a percentage or a duration");
+  const bool is_percent = json.get_ref<const std::string&>().ends_with("%");
+  return quantity_from_json(is_percent ? Unit::basis_points : Unit::milliseconds, json, path);
+}
+
 Result<Value> schedule_from_json(const Json& json, const std::string& path) {
   if (!json.is_object()) return wrong(path, "a schedule");
   Map schedule;
@@ -138,6 +145,7 @@ Result<Value> value_from_json(const Type& type, const Json& json, const std::str
     case TypeKind::secret:
     case TypeKind::selection:
     case TypeKind::any: return plain_from_json(json, path);
+    case TypeKind::target: return target_from_json(json, path);
   }
   return wrong(path, "a known type");
 }
@@ -195,6 +203,12 @@ Json to_json(const Program& program, bool origins) {
   Json json = {{"format_version", "1.0"}, {"stack", program.stack}, {"environment", program.environment},
                {"resources", std::move(resources)}, {"outputs", std::move(outputs)}};
   if (!program.region.empty()) json["region"] = program.region;
+  if (!program.files.empty()) json["files"] = program.files;
+  for (const Reveal& reveal : program.reveals) {
+    Json row = {{"reason", reveal.reason}};
+    if (origins && program.sources != nullptr) row["source"] = program.sources->place(reveal.origin);
+    json["reveals"].push_back(std::move(row));
+  }
   return json;
 }
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/hash.h"
+#include "ir/sensitive.h"
 
 namespace berth::ir {
 namespace {
@@ -29,7 +30,7 @@ std::vector<Address> references(const Value& body) {
 }
 
 std::string content_hash(const Resource& resource) {
-  Json body = to_json(resource.body);
+  Json body = contains_sensitive(resource.body) ? to_json(unmarked(resource.body)) : to_json(resource.body);
   body.erase("tags");
   const Value* name = at(resource.body, {"name"});
   if (name != nullptr && name->origin().is_default) body.erase("name");

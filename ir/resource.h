@@ -27,7 +27,7 @@ struct Resource {
 /// The addresses that the body refers to, sorted, each once.
 std::vector<Address> references(const Value& body);
 
-/// First 16 hex digits of SHA-256 over the canonical JSON of `body` without its `tags` and `name`s that are derived. The tag `berth:hash` carries it.
+/// First 16 hex digits of SHA-256 over the canonical JSON of `body`, whatever its sensitive texts are, without its `tags` and `name`s that are derived. The tag `berth:hash` carries it.
 std::string content_hash(const Resource& resource);
 
 struct Output {
@@ -46,6 +46,12 @@ struct Moved {
 struct Removed {
   std::string reason;
   Span origin;
+};
+
+/// `reveal(value, "reason")`: a sensitive value that may be shown.
+struct Reveal {
+  std::string reason;
+  Span origin;  ///< the call
 };
 
 /// One writing of a field, for `berth explain`.
@@ -68,6 +74,8 @@ struct Program {
   std::vector<Output> outputs;
   std::vector<Moved> moved;
   std::map<Address, Removed> removed;
+  std::vector<Reveal> reveals;  ///< in the order of the sources
+  std::map<std::string, std::string> files;  ///< SHA-256 of what `file(…)` read, by path
   /// How fields got their values, by address and path ("service.orders.replicas"), first to last: the last one counts. Only when asked for.
   std::map<std::string, std::vector<Layer>> chains;
   /// The text behind the origins; null for a program read from JSON.
@@ -95,6 +103,7 @@ struct LiveResource {
   std::string stack;
   std::string hash;
   bool protect = false;
+  bool sensitive = false;  ///< the tag `berth:sensitive`: it was made with values that must not be shown
   /// API members that are set and that the schema does not know: part of drift, never lost silently.
   std::vector<std::string> unmapped;
   /// Services: what the scheduler does at the moment (deployments, counts), as the API gave it. For plan and status, not compared.

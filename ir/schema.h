@@ -41,6 +41,8 @@ enum class TypeKind : std::uint8_t {
   schedule,
   /// A list of texts, or a choice by tag: `tag("tier", "private")`, in the IR the map {tag: key, value: text}.
   selection,
+  /// An int, a percentage or a duration: what a measure is held against (`target cpu = 60%`).
+  target,
 };
 
 struct Record;
@@ -108,13 +110,20 @@ enum class Encoding : std::uint8_t {
   minutes,          ///< duration <-> integer min
   gibibytes,        ///< size <-> integer GiB
   percent_decimal,  ///< percent <-> number, 0.1 % is 0.1
-  enabled,          ///< bool <-> "ENABLED", "DISABLED"
-  lower_enabled,    ///< bool <-> "enabled", "disabled"
-  list_entry,       ///< the element of a list whose `key_member` is `entry_name` has the value in `value_member`, as text
+  upper_list,       ///< list of literals, each as with `upper`
+  words,            ///< bool or literal <-> one of `api_values`
+  list_entry,       ///< the element of a list whose `key_member` is `entry_name` has the value in `value_member`, as text or one of `api_values`
   file_entries,     ///< list of references to objects <-> list of {value_member: ARN, type: "s3"}
+  placement_field,  ///< "az" <-> "attribute:ecs.availability-zone", "instance" <-> "instanceId"
 };
 
 enum class DefaultKind : std::uint8_t { none, boolean, number, text };
+
+/// A member of an API object with a value that is known beforehand.
+struct Constant {
+  std::string_view member;  ///< or the way to it, with dots
+  std::string_view text;
+};
 
 struct Field {
   std::string_view name;       ///< in the language
@@ -129,12 +138,15 @@ struct Field {
   DefaultKind default_kind = DefaultKind::none;
   std::int64_t default_number = 0;  ///< boolean: 0 or 1; number: base unit
   std::string_view default_text;
+  bool implied = false;  ///< the default stays out of the IR: a value equal to it is the same as none
   /// Member of the API object of the enclosing block, or the way to it ("runtimePlatform.cpuArchitecture"); "" = not sent (names that are only ours).
   std::string_view path;
   Encoding encoding = Encoding::plain;
   std::string_view key_member;
   std::string_view value_member;
   std::string_view entry_name;
+  std::span<const std::string_view> api_values;  ///< words: the API's for false and true, or for the literals in their order
+  std::span<const Constant> constants;           ///< sent with the field; what is read belongs to the field only where they are so
   Canonical canonical = Canonical::exact;
   UpdateClass update = UpdateClass::in_place;
   Support local = Support::honoured;
@@ -191,7 +203,10 @@ struct Block {
   /// "capacity", so `main.capacity.batch` (the label of `asg batch`) is Reference{Address{"capacity", "main.batch"}}, and the block without a label
   /// `fargate_spot` is `main.capacity.fargate_spot` and Address{"capacity", "main.fargate_spot"}. All of one kind share their names. "" = not referable.
   std::string_view referable;
-  bool choice = false;                         ///< exactly one of its blocks may stand in it (`volume x { efs { } }`)
+  bool choice = false;                         ///< at most one of its blocks may stand in it (`volume x { efs { } }`)
+  /// name: what tells blocks apart where the API has no label for them: it has no `name_member`, or the block says `unnamed`. Live ones get a label made
+  /// of the values of these fields, and relabel() gives them the label of the desired one that agrees in them.
+  std::span<const std::string_view> identity;
   std::string_view path;                       ///< member of the enclosing API object, or the way to it; "" = the block's members stand in that object itself
   std::string_view name_member;                ///< name: the member that carries the label in the API
   bool always = false;        ///< the canonical form always has this block, filled with defaults

@@ -2,87 +2,38 @@
 
 #include <catch2/catch.hpp>
 
-#include "base/random.h"
+#include "ir/relabel.h"
+#include "ir/secret_text.h"
+#include "tests/support/random_body.h"
 
 namespace berth::ir {
 namespace {
 
 using schema::Block;
-using schema::Field;
-using schema::LabelKind;
-using schema::Type;
-using schema::TypeKind;
 
-Value random_value(const Type& type, RandomSource& random);
-
-std::int64_t random_amount(const Type& type, RandomSource& random) {
-  const std::int64_t low = type.minimum.value_or(0);
-  const std::int64_t high = type.maximum.value_or(low + type.multiple_of * 4000);
-  const std::int64_t steps = (high - low) / type.multiple_of + 1;
-  return low + static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(steps))) * type.multiple_of;
+/// What stands for a reference in the API, so that it can be turned back.
+std::string resolve(const Address& address) {
+  if (address.kind == "network") return R"({"assignPublicIp":"DISABLED","subnets":[")" + address.name + R"("]})";
+  if (address.kind == "secret") return "arn:aws:secretsmanager:eu-west-1:111111111111:secret:" + address.name;
+  return address.name;
 }
 
-Value random_collection(const Type& type, RandomSource& random) {
-  if (type.kind == TypeKind::health_command) return Value::list({Value::string("CMD"), Value::string(random.hex(4))});
-  List items;
-  Map map;
-  for (std::uint64_t n = 1 + random.below(3); n > 0; --n) {
-    items.push_back(random_value(*type.element, random));
-    map.set("k" + random.hex(3), random_value(*type.element, random));
-  }
-  return type.kind == TypeKind::list ? Value::list(std::move(items)) : Value::map(std::move(map));
+Value refer(std::string_view kind, const std::string& text) {
+  if (kind == "network") return Value::reference({"network", Json::parse(text)["subnets"][0].get<std::string>()});
+  if (kind == "secret") return Value::reference({"secret", text.substr(text.rfind(':') + 1)});
+  return Value::reference({std::string(kind), text});
 }
-
-Value random_value(const Type& type, RandomSource& random) {
-  switch (type.kind) {
-    case TypeKind::boolean: return Value::boolean(random.below(2) == 0);
-    case TypeKind::integer: return Value::integer(random_amount(type, random));
-    case TypeKind::size: return Value::quantity(random_amount(type, random), Unit::bytes);
-    case TypeKind::cpu: return Value::quantity(random_amount(type, random), Unit::cpu);
-    case TypeKind::duration: return Value::quantity(random_amount(type, random), Unit::milliseconds);
-    case TypeKind::percent: return Value::quantity(random_amount(type, random), Unit::basis_points);
-    case TypeKind::literal: return Value::string(std::string(type.literals[random.below(type.literals.size())]));
-    case TypeKind::reference: return Value::reference({std::string(type.target), "r" + random.hex(2)});
-    case TypeKind::string:
-    case TypeKind::image: return Value::string("t" + random.hex(6));
-    case TypeKind::list:
-    case TypeKind::health_command:
-    case TypeKind::map: return random_collection(type, random);
-    default: return {};
-  }
-  return {};
-}
-
-Value random_body(const Block& block, RandomSource& random) {
-  Map body;
-  for (const Field& field : block.fields) {
-    const bool sent = !field.path.empty();
-    if (sent && (field.required || field.name == "name" || random.below(3) > 0)) body.set(std::string(field.name), random_value(field.type, random));
-  }
-  for (const Block& child : block.blocks) {
-    if (child.label != LabelKind::name) {
-      if (random.below(3) > 0) body.set(std::string(child.kind), random_body(child, random));
-      continue;
-    }
-    Map named;
-    for (std::uint64_t n = 1 + random.below(3); n > 0; --n) named.set("n" + random.hex(3), random_body(child, random));
-    body.set(std::string(child.kind), Value::map(std::move(named)));
-  }
-  return Value::map(std::move(body));
-}
-
-Value refer(std::string_view kind, const std::string& text) { return Value::reference({std::string(kind), text}); }
-std::string resolve(const Address& address) { return address.name; }
 
 TEST_CASE("every body comes back from its ECS form unchanged") {
-  RandomSource random(11);
+  test::RandomBody random(11);
   for (const Block& kind : schema::resource_kinds()) {
     for (int i = 0; i < 300; ++i) {
-      Value body = random_body(kind, random);
+      Value body = random.block(kind, 60, true);
       canonicalize(kind, body);
       const Json ecs = to_ecs(kind, body, resolve);
       CAPTURE(ecs.dump(2));
-      const FromEcs back = from_ecs(kind, ecs, refer);
+      FromEcs back = from_ecs(kind, ecs, refer);
+      relabel(kind, back.body, body);
       CHECK(back.unmapped.empty());
       CHECK(spell(back.body) == spell(body));
       CHECK(back.body == body);
@@ -91,10 +42,10 @@ TEST_CASE("every body comes back from its ECS form unchanged") {
 }
 
 TEST_CASE("canonicalize is idempotent and JSON keeps a body whole") {
-  RandomSource random(12);
+  test::RandomBody random(12);
   for (const Block& kind : schema::resource_kinds()) {
     for (int i = 0; i < 100; ++i) {
-      Value body = random_body(kind, random);
+      Value body = random.block(kind, 60);
       canonicalize(kind, body);
       Value again = body;
       canonicalize(kind, again);
@@ -112,9 +63,12 @@ TEST_CASE("what the service adds is no part of the body, what nobody knows is na
     "networkMode": "bridge", "volumes": [], "placementConstraints": [], "requiresCompatibilities": ["EC2"],
     "containerDefinitions": [{"name": "app", "image": "nginx:1", "memory": 64, "essential": true, "cpu": 0, "environment": [],
       "portMappings": [{"name": "http", "containerPort": 80, "hostPort": 0, "protocol": "tcp"}],
-      "linuxParameters": {"initProcessEnabled": true}, "mountPoints": [], "volumesFrom": []}]})");
+      "linuxParameters": {"initProcessEnabled": true}, "pseudoTerminal": true, "newMember": {"a": 1}, "mountPoints": [], "volumesFrom": []}]})");
   const FromEcs result = from_ecs(*schema::resource_kind("task"), described, refer);
-  CHECK(result.unmapped == std::vector<std::string>{"containerDefinitions[app].linuxParameters", "requiresCompatibilities"});
+  CHECK(result.unmapped == std::vector<std::string>{"containerDefinitions[app].newMember"});
+  CHECK(spell(*at(result.body, {"compatible"})) == "[\"ec2\"]");
+  CHECK(spell(*at(result.body, {"container", "app", "linux", "init"})) == "true");
+  CHECK(spell(*at(result.body, {"container", "app", "raw"})) == "{ newMember = { a = 1 }, pseudoTerminal = true }");
   CHECK(spell(*at(result.body, {"container", "app", "memory"})) == "64 MiB");
   CHECK(spell(*at(result.body, {"container", "app", "port", "http", "number"})) == "80");
 }
@@ -128,10 +82,58 @@ TEST_CASE("a circuit breaker that is off is no circuit breaker") {
   CHECK(spell(*at(result.body, {"deploy", "strategy"})) == "\"rolling\"");
 }
 
+TEST_CASE("ports without a name keep the label of the source") {
+  const Block& kind = *schema::resource_kind("task");
+  const Json described = Json::parse(R"({"family": "web", "networkMode": "bridge", "containerDefinitions": [{"name": "app", "image": "nginx:1", "memory": 64,
+    "portMappings": [{"containerPort": 80, "hostPort": 0, "protocol": "tcp"}, {"containerPort": 53, "hostPort": 0, "protocol": "udp"}]}]})");
+  FromEcs live = from_ecs(kind, described, refer);
+  CHECK(at(live.body, {"container", "app", "port", "p80"}) != nullptr);
+  CHECK(at(live.body, {"container", "app", "port", "p53_udp"}) != nullptr);
+  Value desired = live.body;
+  Map& ports = *desired.as_map()->find("container")->as_map()->find("app")->as_map()->find("port")->as_map();
+  ports.set("web", *ports.find("p80"));
+  ports.erase("p80");
+  relabel(kind, live.body, desired);
+  CHECK(live.body == desired);
+  CHECK(to_ecs(kind, desired, resolve)["containerDefinitions"][0]["portMappings"][1].contains("name") == false);
+}
+
+TEST_CASE("capacity as a block and as a list is one form") {
+  const Block& kind = *schema::resource_kind("service");
+  const auto reference = [](const char* name) { return Value::reference({"capacity", name}); };
+  Map spot;
+  spot.set("weight", Value::integer(3));
+  Map block;
+  block.set("fargate_spot", Value::map(spot));
+  Map body;
+  body.set("cluster", Value::reference({"cluster", "main"}));
+  body.set("capacity", Value::map(block));
+  Map share;
+  share.set("provider", reference("main.fargate_spot"));
+  share.set("weight", Value::integer(3));
+  Map same = body;
+  same.set("capacity", Value::list({Value::map(share)}));
+  Value a = Value::map(body);
+  Value b = Value::map(same);
+  canonicalize(kind, a);
+  canonicalize(kind, b);
+  CHECK(spell(a) == spell(b));
+  CHECK(spell(*at(a, {"capacity"})) == "[{ base = 0, provider = capacity.main.fargate_spot, weight = 3 }]");
+}
+
+TEST_CASE("a secret's parts follow its ARN") {
+  const std::string arn = "arn:aws:secretsmanager:eu-west-1:111111111111:secret:db-AbCdEf";
+  const auto as_text = [](std::string_view, const std::string& text) { return Value::string(text); };
+  for (const std::string& text : {arn, arn + ":url::", arn + "::AWSPREVIOUS:", arn + ":url:AWSPREVIOUS:", arn + ":url::1234", std::string("/shop/key"),
+                                  std::string("arn:aws:ssm:eu-west-1:111111111111:parameter/shop/key")}) {
+    CHECK(secret_text(secret_from_text(text, as_text), resolve) == text);
+  }
+}
+
 TEST_CASE("the content hash sees every field but tags and derived names") {
   const Block& kind = *schema::resource_kind("task");
-  RandomSource random(13);
-  Resource task{.address = {"task", "web"}, .body = random_body(kind, random)};
+  test::RandomBody random(13);
+  Resource task{.address = {"task", "web"}, .body = random.block(kind, 60)};
   canonicalize(kind, task.body);
   const std::string before = content_hash(task);
   Resource tagged = task;
