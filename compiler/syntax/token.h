@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -46,6 +47,9 @@ struct Token {
 };
 
 using Tokens = std::vector<Token>;
+
+/// The tokens of a text, which must be valid UTF-8; the last one is `end`.
+Tokens read_tokens(const std::string& text);
 
 /// The first token that is nested deeper than `limit` brackets, `if`s and operators, or null. Linear, and it does not recurse: it is what
 /// lets everything after it recurse.
