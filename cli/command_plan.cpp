@@ -7,6 +7,7 @@
 #include "cli/planning.h"
 #include "cli/version.h"
 #include "planner/plan_file.h"
+#include "planner/sensitive.h"
 
 namespace berth::cli {
 namespace {
@@ -41,6 +42,9 @@ ExitCode plan_command_body(Session& session, View& view, const Flags& flags) {
   const auto plan = make_checked_plan(view, std::move(*compiled.program), std::move(*snapshot), options);
   if (!plan) return ExitCode::failed;
   show_plan(view, *plan);
+  if (!flags.out.empty() && plan::has_sensitive(*plan)) {
+    return fail(view, Error{"plan-file", "this plan has sensitive values, which are not written to files; apply it from its sources"});
+  }
   if (!flags.out.empty()) {
     const auto written = write_file_atomically(flags.out, plan::save_plan(*plan, options, version()), 0600);
     if (!written) return fail(view, written.error().while_doing("save the plan"));

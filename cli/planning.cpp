@@ -4,11 +4,14 @@
 
 #include <fmt/format.h>
 
+#include "base/random.h"
 #include "cli/engine_process.h"
 #include "planner/render.h"
 
 namespace berth::cli {
 namespace {
+
+constexpr std::size_t kMarkKeyDigits = 64;
 
 /// Whether an engine has worked with this directory.
 bool has_state(const std::string& data_dir) {
@@ -53,7 +56,9 @@ Result<ir::Snapshot> read_live(Target& target, const ir::Program& program) {
 std::optional<plan::Plan> make_checked_plan(View& view, ir::Program program, ir::Snapshot snapshot, const plan::Options& options) {
   const auto sources = program.sources;
   DiagnosticSink sink;
-  plan::Plan plan = plan::make_plan(std::move(program), std::move(snapshot), options, sink);
+  plan::Options marked = options;
+  if (marked.mark_key.empty()) marked.mark_key = RandomSource().hex(kMarkKeyDigits);
+  plan::Plan plan = plan::make_plan(std::move(program), std::move(snapshot), marked, sink);
   const SourceSet none;
   view.diagnostics(sink.sorted(), sources ? *sources : none);
   if (!plan.applyable) return std::nullopt;

@@ -28,7 +28,8 @@ void out_of_band(const Change& change, const std::set<std::string>& own, std::ve
   if (change.kind == ChangeKind::no_op || change.before == nullptr || change.after == nullptr || change.address.kind == "task") return;
   if (change.before->hash != ir::content_hash(*change.after)) return;
   for (const FieldChange& field : change.fields) {
-    if (is_tag(field)) continue;
+    // The hash does not cover sensitive values: a new one in the source is no drift.
+    if (is_tag(field) || ir::contains_sensitive(field.before) || ir::contains_sensitive(field.after)) continue;
     found.push_back({change.address, DriftKind::out_of_band, field.path,
                      fmt::format("{} is {}, applied was {}", field.path, spelled(field.before), spelled(field.after))});
   }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/hash.h"
+#include "ir/sensitive.h"
 #include "planner/field_diff.h"
 #include "planner/ownership.h"
 #include "planner/render.h"
@@ -17,7 +18,7 @@ constexpr int kFormat = 1;
 
 /// What a plan depends on; what changes by itself while a service runs is left out.
 Json identity(const ir::LiveResource& live) {
-  return {{"body", ir::to_json(live.resource.body)}, {"arn", live.arn},         {"revision", live.revision}, {"status", live.status},
+  return {{"body", ir::to_json(ir::unmarked(live.resource.body))}, {"arn", live.arn},         {"revision", live.revision}, {"status", live.status},
           {"stack", live.stack},                     {"hash", live.hash},       {"protect", live.protect},   {"unmapped", live.unmapped},
           {"runs", running_task(live)}};
 }

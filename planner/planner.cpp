@@ -7,6 +7,7 @@
 #include "planner/diff.h"
 #include "planner/drift.h"
 #include "planner/plan_file.h"
+#include "planner/sensitive.h"
 #include "planner/support.h"
 #include "planner/tags.h"
 
@@ -70,6 +71,7 @@ void add_warnings(const Ownership& live, Plan& plan) {
 
 Plan make_plan(ir::Program program, ir::Snapshot snapshot, const Options& options, DiagnosticSink& sink) {
   Plan plan;
+  hide_sensitive(program, snapshot, options.mark_key);
   plan.program = std::make_shared<const ir::Program>(std::move(program));
   plan.snapshot = std::make_shared<const ir::Snapshot>(std::move(snapshot));
   plan.destroy_all = options.destroy;

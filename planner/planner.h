@@ -15,6 +15,8 @@ struct Options {
   Target target = Target::local;
   /// Plan the destruction of everything that is ours; the program gives the stack, its resources do not count.
   bool destroy = false;
+  /// Random, for the marks of sensitive values: equal values have equal marks within one plan. "" gives them none.
+  std::string mark_key;
   /// For a program without sources (read from a file): "address" -> field path ("" = the declaration) -> "file:line".
   std::map<std::string, std::map<std::string, std::string>> places;
 };

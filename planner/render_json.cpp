@@ -100,6 +100,12 @@ Json warning_json(const Warning& warning) {
   return json;
 }
 
+Json reveal_json(const ir::Program& program, const ir::Reveal& reveal) {
+  Json json = {{"reason", reveal.reason}};
+  if (program.sources != nullptr) put(json, "source", program.sources->place(reveal.origin));
+  return json;
+}
+
 template <class Items, class F>
 Json array_of(const Items& items, F to_json) {
   Json array = Json::array();
@@ -113,9 +119,9 @@ Json render_json(const Plan& plan) {
   const Counts counts = plan.counts();
   Json outputs = Json::object();
   if (!plan.destroy_all) {
-    for (const ir::Output& output : plan.program->outputs) outputs[output.name] = {{"value", ir::to_json(output.value)}, {"sensitive", false}};
+    for (const ir::Output& output : plan.program->outputs) outputs[output.name] = {{"value", ir::to_json(output.value)}, {"sensitive", ir::contains_sensitive(output.value)}};
   }
-  return {{"format_version", kFormatVersion},
+  Json json = {{"format_version", kFormatVersion},
           {"tool", "berth"},
           {"stack", plan.program->id()},
           {"destroy", plan.destroy_all},
@@ -128,6 +134,8 @@ Json render_json(const Plan& plan) {
           {"applyable", plan.applyable && !plan.empty()},
           {"complete", true},
           {"errored", !plan.applyable}};
+  if (!plan.program->reveals.empty()) json["reveals"] = array_of(plan.program->reveals, [&](const ir::Reveal& reveal) { return reveal_json(*plan.program, reveal); });
+  return json;
 }
 
 }  // namespace berth::plan

@@ -59,6 +59,7 @@ class TextRenderer {
     }
     drift();
     warnings();
+    reveals();
     last_line();
     return std::move(text_);
   }
@@ -117,6 +118,15 @@ class TextRenderer {
     if (plan_.warnings.empty()) return;
     gap();
     for (const Warning& warning : plan_.warnings) line(fmt::format("!   warning  {}  {}", warning.text, warning.place));
+  }
+
+  void reveals() {
+    if (plan_.program->reveals.empty()) return;
+    gap();
+    line("sensitive values that are shown");
+    for (const ir::Reveal& reveal : plan_.program->reveals) {
+      line(fmt::format("    {}  {}", reveal.reason, plan_.program->sources == nullptr ? "" : plan_.program->sources->place(reveal.origin)));
+    }
   }
 
   void last_line() {

@@ -23,6 +23,7 @@ Tags wanted_tags(const std::string& stack, const ir::Resource& resource) {
   add(tags, kStackTag, stack);
   add(tags, kAddressTag, resource.address.text());
   add(tags, kHashTag, ir::content_hash(resource));
+  if (ir::contains_sensitive(resource.body)) add(tags, kSensitiveTag, "true");
   return tags;
 }
 
@@ -32,6 +33,7 @@ Tags live_tags(const ir::LiveResource& live) {
   add(tags, kStackTag, live.stack);
   if (!live.stack.empty()) add(tags, kAddressTag, live.resource.address.text());
   add(tags, kHashTag, live.hash);
+  if (live.sensitive) add(tags, kSensitiveTag, "true");
   return tags;
 }
 

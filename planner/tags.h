@@ -16,6 +16,9 @@ inline constexpr std::string_view kHashTag = "berth:hash";
 /// "true" refuses the destruction of the resource, also when its block is gone from the source.
 inline constexpr std::string_view kProtectTag = "berth:protect";
 
+/// "true" on what was made with sensitive values, so that a later plan does not show them either.
+inline constexpr std::string_view kSensitiveTag = "berth:sensitive";
+
 using Tags = std::map<std::string, std::string, std::less<>>;
 
 /// The user's tags and ours, for a resource of the stack `stack`.

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/result.h"
 #include "compiler/sema/budget.h"
 #include "compiler/sema/reporter.h"
 #include "compiler/sema/value.h"
@@ -23,10 +26,26 @@ struct CallArguments {
   std::string_view function;
 };
 
+/// What functions read and leave behind beyond their result.
+struct BuiltinHost {
+  /// The text of a file below the stack's directory, by its path there; unset: there are no files.
+  std::function<Result<std::string>(const std::string& path)> read_file;
+  std::map<std::string, std::string> files;  ///< SHA-256 of what was read, by path
+  std::map<Span, std::string> reveals;       ///< the reasons of `reveal(…)`, by call
+};
+
 /// What a builtin works with; it reports mistakes itself and returns poison then.
 struct BuiltinContext {
   Reporter& reporter;
   Budget& budget;
+  BuiltinHost* host = nullptr;
+};
+
+/// What a function makes of sensitive arguments.
+enum class Taint : std::uint8_t {
+  computes,  ///< the result is sensitive when anything in an argument is
+  hands_on,  ///< the result has what is in the arguments, each sensitive or not as it was; it is sensitive when an argument as a whole is
+  reveals,   ///< the result is not sensitive
 };
 
 /// A function of the language.
@@ -37,11 +56,15 @@ struct Builtin {
   std::size_t maximum;
   Value (*run)(const CallArguments&, BuiltinContext&);
   std::string_view named = "";  ///< the argument that is given by name, if there is one
+  Taint taint = Taint::computes;
+  std::string_view doc = "";
+  std::string_view example = "";  ///< an expression …
+  std::string_view result = "";   ///< … and what it equals
 };
 
 std::span<const Builtin> builtins();
 const Builtin* find_builtin(std::string_view name);
-/// Functions of the language that this version does not carry out yet.
-bool is_planned_function(std::string_view name);
+/// Runs it on arguments that are as many as it takes: secrets are refused (E0310), and the result is sensitive as its row says.
+Value run_builtin(const Builtin& builtin, const CallArguments& arguments, BuiltinContext& context);
 
 }  // namespace berth::sema

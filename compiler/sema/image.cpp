@@ -1,8 +1,13 @@
 #include "compiler/sema/image.h"
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 #include <fmt/format.h>
+
+#include "base/check.h"
+#include "base/suggest.h"
 
 namespace berth::sema {
 namespace {
@@ -87,6 +92,31 @@ std::variant<ImageName, std::string> parse_image(std::string_view text) {
   image.repository = rest;
   if (auto wrong = wrong_repository(rest); !wrong.empty()) return wrong;
   return image;
+}
+
+Value image_member(const Value& image, const ast::Name& name, Reporter& reporter) {
+  const std::string& text = *image.as_string();
+  const auto parsed = parse_image(text);
+  BERTH_CHECK(parsed.index() == 0, "an image that is none");
+  const ImageName& parts = std::get<0>(parsed);
+  const auto slash = parts.repository.find('/');
+  const bool hosted = slash != std::string_view::npos && is_host(parts.repository.substr(0, slash));
+  const auto part = [&](std::string_view found) {
+    return tainted_by(found.empty() ? Value{Null{}, image.origin} : make_string(std::string(found), image.origin), image.sensitive);
+  };
+  if (name.text == "ref") return part(text);
+  if (name.text == "host") return part(hosted ? parts.repository.substr(0, slash) : std::string_view());
+  if (name.text == "repo") return part(hosted ? parts.repository.substr(slash + 1) : parts.repository);
+  if (name.text == "tag") return part(parts.tag);
+  if (name.text == "digest") return part(parts.digest);
+  Diagnostic& diagnostic = reporter.report("E0121", name.span, fmt::format("an image has no `{}`", name.text), "not a part of an image");
+  static const std::vector<std::string> kMembers = {"ref", "host", "repo", "tag", "digest"};
+  if (const auto meant = suggest(name.text, kMembers)) {
+    diagnostic.help(fmt::format("did you mean `{}`?", *meant)).fix(name.span, *meant);
+  } else {
+    diagnostic.note("it has: ref, host, repo, tag, digest");
+  }
+  return {};
 }
 
 }  // namespace berth::sema

@@ -4,6 +4,10 @@
 #include <string_view>
 #include <variant>
 
+#include "compiler/ast/ast.h"
+#include "compiler/sema/reporter.h"
+#include "compiler/sema/value.h"
+
 namespace berth::sema {
 
 /// The parts of `host/path:tag@digest`, as far as they are written.
@@ -15,5 +19,8 @@ struct ImageName {
 
 /// Takes an image's name apart. The alternative is what is wrong with it, as the end of a sentence that begins with "the image …".
 std::variant<ImageName, std::string> parse_image(std::string_view text);
+
+/// `image.tag` and the other members of an image; null where it has no such part. An unknown member is reported.
+Value image_member(const Value& image, const ast::Name& name, Reporter& reporter);
 
 }  // namespace berth::sema

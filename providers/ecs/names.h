@@ -22,5 +22,6 @@ inline constexpr std::string_view kStackTag = "berth:stack";
 inline constexpr std::string_view kAddressTag = "berth:address";
 inline constexpr std::string_view kHashTag = "berth:hash";
 inline constexpr std::string_view kProtectTag = "berth:protect";
+inline constexpr std::string_view kSensitiveTag = "berth:sensitive";
 
 }  // namespace berth::provider

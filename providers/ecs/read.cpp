@@ -248,6 +248,7 @@ ir::LiveResource Reader::live(const ir::Address& address, const Found& found, co
   resource.stack = found.tag(kStackTag);
   resource.hash = found.tag(kHashTag);
   resource.protect = found.tag(kProtectTag) == "true";
+  resource.sensitive = found.tag(kSensitiveTag) == "true";
   resource.unmapped = std::move(converted.unmapped);
   return resource;
 }

@@ -114,6 +114,7 @@ ir::LiveResource MemoryProvider::live(const Stored& stored, const ir::Address& a
   live.stack = stored.tag(plan::kStackTag);
   live.hash = stored.tag(plan::kHashTag);
   live.protect = stored.tag(plan::kProtectTag) == "true";
+  live.sensitive = stored.tag(plan::kSensitiveTag) == "true";
   live.unmapped = stored.unmapped;
   if (stored.address.kind == "service") {
     const int desired = replicas(stored.body);
