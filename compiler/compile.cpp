@@ -1,5 +1,10 @@
 #include "compiler/compile.h"
 
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
 #include "compiler/allow.h"
 #include "compiler/loader.h"
 #include "compiler/lower/lower.h"
@@ -8,33 +13,148 @@
 namespace berth {
 namespace {
 
-/// The stages in turn; `allows` receives the comments that silence warnings.
-std::optional<ir::Program> run_stages(const CompileOptions& options, const FileSystem& files, const std::shared_ptr<SourceSet>& sources,
-                                      DiagnosticSink& sink, Allows& allows) {
-  LoadedStack stack = load(options.path, files, *sources, sink);
-  std::vector<ast::File> trees = std::move(stack.modules.front().files);
-  for (const ast::File& tree : trees) allows.read(tree, *sources);
-  // What a broken line would have declared is missing, so looking further would report consequences.
-  if (sink.has_errors()) return std::nullopt;
-
-  sema::Module module = sema::analyze(std::move(trees), options.variables, *sources, sink);
-  if (sink.has_errors()) return std::nullopt;
-
+/// The stages after reading, for one case. What is whole is checked further even when something else is wrong.
+std::optional<ir::Program> analyze(LoadedStack& loaded, const sema::AnalysisOptions& options, const FileSystem& files, const std::shared_ptr<SourceSet>& sources,
+                                   DiagnosticSink& sink) {
+  sema::Analysis analysis(loaded, files, *sources, sink);
+  sema::Module module = analysis.run(options);
+  const bool wrong = sink.has_errors();
   ir::Program program = lower::lower(std::move(module), sink);
+  if (wrong || sink.has_errors()) return std::nullopt;
+  analysis.judge(program);
   if (sink.has_errors()) return std::nullopt;
   program.sources = sources;
   return program;
 }
 
+struct Loaded {
+  LoadedStack stack;
+  Allows allows;
+  /// What a broken line would have declared is missing, so looking further would report consequences.
+  bool readable = false;
+};
+
+Loaded read(const CompileOptions& options, const FileSystem& files, SourceSet& sources, DiagnosticSink& sink) {
+  Loaded loaded{.stack = load(options.path, files, sources, sink), .allows = {}};
+  for (const ast::File& tree : loaded.stack.modules.front().files) loaded.allows.read(tree, sources);
+  loaded.readable = !sink.has_errors();
+  return loaded;
+}
+
+/// Puts what several environments report together: once each, with where it is so when it is not so everywhere.
+class Merge {
+ public:
+  explicit Merge(std::size_t environments) : environments_(environments) {}
+
+  void add(const std::string& environment, const DiagnosticSink& sink) {
+    for (const Diagnostic& diagnostic : sink.sorted()) {
+      const Span place = diagnostic.labels.front().span;
+      const std::string key = fmt::format("{} {}:{}:{} {}", diagnostic.code, static_cast<std::uint32_t>(place.source), place.begin, place.end, diagnostic.message);
+      const auto [known, added] = index_.emplace(key, found_.size());
+      if (added) found_.push_back({diagnostic, {}});
+      found_[known->second].second.push_back(environment);
+    }
+  }
+
+  void report(DiagnosticSink& sink) {
+    for (auto& [diagnostic, where] : found_) {
+      where.erase(std::unique(where.begin(), where.end()), where.end());
+      if (where.size() < environments_) diagnostic.note(fmt::format("in the environment{} {}", where.size() == 1 ? "" : "s", fmt::join(where, ", ")));
+      sink.add(std::move(diagnostic));
+    }
+  }
+
+ private:
+  std::size_t environments_;
+  std::map<std::string, std::size_t> index_;
+  std::vector<std::pair<Diagnostic, std::vector<std::string>>> found_;
+};
+
+/// The text of a setting of a test; "" when it has none.
+std::string text_of(const ast::Entry& test, std::string_view word) {
+  for (const ast::Item& item : test.body->items) {
+    const auto* entry = ast::as<ast::Entry>(item);
+    if (entry == nullptr || !entry->key.is_literal() || entry->key.text() != word || entry->value == nullptr) continue;
+    const auto* text = ast::as<ast::String>(*entry->value);
+    if (text != nullptr && text->is_literal()) return std::string(text->text());
+  }
+  return "";
+}
+
+/// Whether the block is shaped as a test; if not, that is reported.
+bool is_test(const ast::Entry& test, DiagnosticSink& sink) {
+  bool good = true;
+  if (test.labels.size() != 1 || !test.labels.front().is_literal()) {
+    sink.report("E0218", test.key.span(), "a test has one title", "not complete").help("`test \"what it shows\" { … }`");
+    good = false;
+  }
+  for (const ast::Item& item : test.body->items) {
+    if (ast::as<ast::Assert>(item) != nullptr) continue;
+    const auto* entry = ast::as<ast::Entry>(item);
+    const std::string_view word = entry != nullptr && entry->key.is_literal() && entry->labels.empty() ? entry->key.text() : "";
+    const auto* text = entry == nullptr || entry->value == nullptr ? nullptr : ast::as<ast::String>(*entry->value);
+    if (word == "set" && entry->is_block()) continue;
+    if ((word == "environment" || word == "expect_error") && text != nullptr && text->is_literal()) continue;
+    sink.report("E0220", item.span, "this cannot stand in a test", "only `environment = \"…\"`, `set { }`, `assert` and `expect_error = \"E…\"`");
+    good = false;
+  }
+  return good;
+}
+
 }  // namespace
 
-std::optional<ir::Program> compile(const CompileOptions& options, const FileSystem& files, const std::shared_ptr<SourceSet>& sources,
-                                   DiagnosticSink& sink) {
-  Allows allows;
-  std::optional<ir::Program> program = run_stages(options, files, sources, sink, allows);
-  allows.apply(sink, program.has_value());
+std::optional<ir::Program> compile(const CompileOptions& options, const FileSystem& files, const std::shared_ptr<SourceSet>& sources, DiagnosticSink& sink) {
+  Loaded loaded = read(options, files, *sources, sink);
+  std::optional<ir::Program> program;
+  if (loaded.readable) {
+    program = analyze(loaded.stack, {.environment = options.environment, .variables = options.variables, .chains = options.chains, .release = true}, files, sources, sink);
+  }
+  loaded.allows.apply(sink, program.has_value());
   sink.deny(options.denied);
   return sink.has_errors() ? std::nullopt : std::move(program);
+}
+
+std::vector<CompiledEnvironment> compile_all(const CompileOptions& options, const FileSystem& files, const std::shared_ptr<SourceSet>& sources, DiagnosticSink& sink) {
+  Loaded loaded = read(options, files, *sources, sink);
+  std::vector<CompiledEnvironment> compiled;
+  if (!loaded.readable) return compiled;
+  std::vector<std::string> names = sema::environments_of(loaded.stack);
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  if (names.empty()) names.emplace_back();
+  Merge merge(names.size());
+  for (const std::string& name : names) {
+    DiagnosticSink own;
+    auto program = analyze(loaded.stack, {.environment = name, .variables = options.variables, .chains = options.chains}, files, sources, own);
+    merge.add(name, own);
+    compiled.push_back({name, std::move(program)});
+  }
+  merge.report(sink);
+  loaded.allows.apply(sink, !sink.has_errors());
+  sink.deny(options.denied);
+  return compiled;
+}
+
+std::vector<TestResult> run_tests(const CompileOptions& options, const FileSystem& files, const std::shared_ptr<SourceSet>& sources, DiagnosticSink& sink) {
+  Loaded loaded = read(options, files, *sources, sink);
+  std::vector<TestResult> results;
+  if (!loaded.readable) return results;
+  for (const ast::Entry* test : sema::tests_of(loaded.stack)) {
+    if (!is_test(*test, sink)) continue;
+    TestResult result{.name = std::string(test->labels.front().text()), .environment = text_of(*test, "environment"), .span = test->key.span().through(test->labels.front().span())};
+    result.expected = text_of(*test, "expect_error");
+    if (result.environment.empty()) result.environment = options.environment;
+    DiagnosticSink own;
+    analyze(loaded.stack, {.environment = result.environment, .variables = options.variables, .test = test}, files, sources, own);
+    for (Diagnostic& diagnostic : own.sorted()) {
+      if (diagnostic.severity == Severity::error) result.diagnostics.push_back(std::move(diagnostic));
+    }
+    const auto expected = std::find_if(result.diagnostics.begin(), result.diagnostics.end(), [&](const Diagnostic& d) { return d.code == result.expected; });
+    result.passed = result.expected.empty() ? result.diagnostics.empty() : expected != result.diagnostics.end();
+    if (result.passed) result.diagnostics.clear();
+    results.push_back(std::move(result));
+  }
+  return results;
 }
 
 }  // namespace berth

@@ -17,16 +17,45 @@ namespace berth {
 struct CompileOptions {
   /// A file, or a directory whose *.ecs files are one stack.
   std::string path = ".";
+  /// The environment; "" for a stack that has none (E0221 for one that has).
+  std::string environment;
   /// Values of parameters by name, as text: `--var replicas=3`. For parameters of a text type (string, image, text unions) the text is the
   /// value; for others it is a literal of the language.
   std::map<std::string, std::string> variables;
   /// Codes of warnings that count as errors; "warnings" stands for all.
   std::vector<std::string> denied;
+  /// Whether the program says how each field got its value (ir::Program::chains).
+  bool chains = false;
 };
 
 /// The front end: reads the stack at `options.path` and says what it asks for. Everything wrong with the text (or with reading it) goes to
 /// `sink`; there is a program exactly when none of it is an error. `sources` receives every file that was read and is kept by the program.
 std::optional<ir::Program> compile(const CompileOptions& options, const FileSystem& files, const std::shared_ptr<SourceSet>& sources,
                                    DiagnosticSink& sink);
+
+/// A stack in one of its environments.
+struct CompiledEnvironment {
+  std::string environment;             ///< "" for a stack without environments
+  std::optional<ir::Program> program;  ///< nothing when something in it is wrong
+};
+
+/// The same for every environment of the stack; `options.environment` is not looked at. What is wrong in several of them is reported once, and says
+/// in which when it is not wrong in all.
+std::vector<CompiledEnvironment> compile_all(const CompileOptions& options, const FileSystem& files, const std::shared_ptr<SourceSet>& sources,
+                                             DiagnosticSink& sink);
+
+/// What a `test "…" { }` block found.
+struct TestResult {
+  std::string name;
+  std::string environment;
+  Span span;                            ///< the header of the block
+  bool passed = false;
+  std::string expected;                 ///< the code that `expect_error` names; "" without
+  std::vector<Diagnostic> diagnostics;  ///< why it failed
+};
+
+/// Runs the tests of the stack, in the order of the source: each compiles the stack with its own environment and values, and looks at its conditions.
+/// Mistakes that keep tests from being found or read go to `sink`.
+std::vector<TestResult> run_tests(const CompileOptions& options, const FileSystem& files, const std::shared_ptr<SourceSet>& sources, DiagnosticSink& sink);
 
 }  // namespace berth

@@ -3,17 +3,12 @@
 #include <algorithm>
 
 #include "compiler/lower/validate.h"
+#include "compiler/sema/drafts.h"
 #include "ir/ecs_form.h"
 #include "ir/schema.h"
 
 namespace berth::lower {
 namespace {
-
-/// AWS names take no hint of their language: `order_worker` becomes `order-worker`.
-std::string derived_name(std::string name) {
-  std::replace(name.begin(), name.end(), '_', '-');
-  return name;
-}
 
 /// The tags of the stack below those of the resource.
 void merge_tags(const ir::Value* of_stack, ir::Map& body) {
@@ -30,7 +25,7 @@ void merge_tags(const ir::Value* of_stack, ir::Map& body) {
 
 ir::Resource lower_resource(sema::Declared declared, const ir::Value* stack_tags, sema::Reporter& reporter) {
   if (declared.body.find("name") == nullptr) {
-    declared.body.set("name", ir::Value::string(derived_name(declared.address.name), {.span = declared.header, .is_default = true}));
+    declared.body.set("name", ir::Value::string(sema::derived_name(declared.address.name), {.span = declared.header, .is_default = true}));
   }
   merge_tags(stack_tags, declared.body);
   ir::Resource resource{.address = std::move(declared.address),
@@ -47,8 +42,12 @@ ir::Resource lower_resource(sema::Declared declared, const ir::Value* stack_tags
 ir::Program lower(sema::Module module, DiagnosticSink& sink) {
   ir::Program program;
   program.stack = std::move(module.stack);
+  program.environment = std::move(module.environment);
+  program.account = std::move(module.account);
+  program.protect = module.protect;
   const ir::Value* region = module.settings.find("region");
   if (region != nullptr && region->as_string() != nullptr) program.region = *region->as_string();
+  if (!module.region.empty()) program.region = std::move(module.region);
   const ir::Value* tags = module.settings.find("tags");
   // In order of address, each insertion at the end is cheap.
   std::sort(module.resources.begin(), module.resources.end(), [](const auto& a, const auto& b) { return a.address < b.address; });
@@ -58,8 +57,17 @@ ir::Program lower(sema::Module module, DiagnosticSink& sink) {
     ir::Address address = resource.address;
     program.resources.emplace_hint(program.resources.end(), std::move(address), std::move(resource));
   }
+  for (sema::Declared& declared : module.externs) {
+    ir::Resource resource{.address = declared.address, .body = ir::Value::map(std::move(declared.body), {.span = declared.header}), .origin = declared.header, .doc = std::move(declared.doc)};
+    program.externs.emplace(std::move(declared.address), std::move(resource));
+  }
   program.outputs = std::move(module.outputs);
-  validate(program, {.plain = std::move(module.plain), .floating = std::move(module.floating)}, sink);
+  program.reveals = std::move(module.reveals);
+  program.files = std::move(module.files);
+  program.moved = std::move(module.moved);
+  program.removed = std::move(module.removed);
+  program.chains = std::move(module.chains);
+  validate(program, {.plain = std::move(module.plain), .floating = std::move(module.floating), .unchecked = std::move(module.unchecked)}, sink);
   return program;
 }
 

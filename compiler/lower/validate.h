@@ -13,6 +13,7 @@ namespace berth::lower {
 struct Exemptions {
   std::set<Span> plain;     ///< `plain(…)`: no credential
   std::set<Span> floating;  ///< `floating(…)`: an image that may move
+  std::set<Span> unchecked; ///< keys in `raw unchecked { }`
 };
 
 /// The rules of ECS that concern more than one setting, on the canonical program.

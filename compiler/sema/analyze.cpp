@@ -6,61 +6,91 @@
 #include <fmt/format.h>
 
 #include "compiler/sema/bind.h"
-#include "compiler/sema/check_block.h"
 #include "compiler/sema/declare.h"
+#include "compiler/sema/environment.h"
 #include "compiler/sema/evaluate.h"
+#include "compiler/sema/expand.h"
 #include "compiler/sema/given.h"
+#include "compiler/sema/hidden.h"
+#include "compiler/sema/infer.h"
+#include "compiler/sema/policy.h"
 #include "ir/schema.h"
 
 namespace berth::sema {
 namespace {
 
 constexpr std::string_view kLanguage = "1.0";
-constexpr std::size_t kMaxName = 200;
 
-/// What names of resources and stacks are made of; they stand in tags.
-bool is_plain_name(std::string_view name) {
-  return !name.empty() && name.size() <= kMaxName && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-  });
-}
+}  // namespace
 
-/// One stack being analysed: names first, then values, then resources.
-class Analysis {
+class Analysis::Implementation {
  public:
-  Analysis(std::vector<ast::File> files, SourceSet& sources, DiagnosticSink& sink)
-      : files_(std::move(files)), sources_(sources), sink_(sink), reporter_(sink, &sources), budget_(reporter_), evaluator_(scope_, reporter_, budget_), checker_(evaluator_, module_.resources) {}
+  Implementation(LoadedStack& loaded, const FileSystem& files, SourceSet& sources, DiagnosticSink& sink)
+      : loaded_(loaded),
+        files_(files),
+        sources_(sources),
+        sink_(sink),
+        reporter_(sink, &sources),
+        budget_(reporter_),
+        evaluator_(scope_, reporter_, budget_),
+        environment_(evaluator_, scope_),
+        expander_(evaluator_, scope_, environment_) {}
 
-  Module run(const std::map<std::string, std::string>& variables) {
-    declarations_ = declare(files_, scope_, reporter_);
-    bind_names(files_, scope_, declarations_.computed_names, reporter_);
-    given_.read(variables, scope_, sources_, sink_, evaluator_);
+  Module run(const AnalysisOptions& options) {
+    options_ = options;
+    declarations_ = declare(loaded_, scope_, reporter_);
+    bind_names(loaded_, scope_, declarations_.computed_names, reporter_);
+    check_types(loaded_, scope_, evaluator_);
+    evaluator_.reader = &expander_.drafts();
+    evaluator_.host.read_file = [this](const std::string& path) { return files_.read(loaded_.root.empty() ? path : loaded_.root + "/" + path); };
+    if (options.chains) expander_.drafts().builder().chains = &module_.chains;
+    reserve_names();
+    given_.read(options.variables, scope_, sources_, sink_, evaluator_);
+    environment_.choose(declarations_.environments, options.environment, module_);
+    if (options.test != nullptr) test_values(*options.test);
+    evaluator_.reserved["environment"] = make_map({{"name", make_string(module_.environment)}});
     stack();
     for (Symbol* symbol : declarations_.values) evaluator_.value_of(*symbol, symbol->span);
-    for (ast::File& file : files_) expand(file.items, nullptr, true);
-    resources();
+    for (const LoadedModule& module : loaded_.modules) {
+      if (&module != loaded_.modules.data()) expander_.module(module.files);
+    }
+    const bool release = options.release && declarations_.checks.empty() && options.test == nullptr;
+    expander_.stack(loaded_.modules.front().files, release);
+    environment_.report_unused(expander_.kinds());
     assertions();
     outputs();
+    moved();
+    removed();
+    expander_.drafts().build_all(module_, [&] { expander_.inline_externs(); });
     module_.plain = std::move(evaluator_.plain);
+    for (const auto& [span, reason] : evaluator_.host.reveals) module_.reveals.push_back({reason, span});
+    module_.files = std::move(evaluator_.host.files);
     module_.floating = std::move(evaluator_.floating);
+    module_.unchecked = std::move(expander_.drafts().layerer().unchecked);
+    reporter_.settle();
     return std::move(module_);
   }
 
- private:
-  /// A resource whose name is known and whose body is not yet evaluated.
-  struct Pending {
-    ast::Entry* entry;
-    ir::Address address;
-    FramePtr frame;
-    std::string doc;
-    bool once;  ///< not in a loop: its body is released after it is evaluated
-  };
+  void judge(const ir::Program& program) {
+    Map model = stack_model(program);
+    for (const auto& [key, value] : stack_settings_) model.emplace(key, value);
+    evaluator_.reserved["stack"] = make_map(std::move(model));
+    for (const ast::Check* check : declarations_.checks) run_check(*check, evaluator_);
+    if (options_.test == nullptr) return;
+    for (const ast::Item& item : options_.test->body->items) {
+      if (const auto* assertion = ast::as<ast::Assert>(item)) assert_one(*assertion, nullptr, {});
+    }
+  }
 
+ private:
   // ---- the stack block ---------------------------------------------------------------------------------------------------------------
 
-  void stack() {
-    evaluator_.reserved.emplace("environment", make_map({{"name", make_string("default")}}));
+  void reserve_names() {
+    evaluator_.reserved.emplace("environment", Value{});
     evaluator_.reserved.emplace("stack", Value{});
+  }
+
+  void stack() {
     if (declarations_.stack == nullptr) return no_stack();
     const ast::Entry& entry = *declarations_.stack;
     module_.stack_header = header_span(entry);
@@ -73,8 +103,18 @@ class Analysis {
     if (!is_plain_name(module_.stack)) {
       reporter_.report("E0219", label.span(), fmt::format("a stack cannot be named `{}`", module_.stack), "it takes letters, digits, `_` and `-`, at most 200");
     }
-    evaluator_.reserved["stack"] = make_map({{"name", make_string(module_.stack, {.span = label.span()})}});
-    module_.settings = checker_.check(ir::schema::stack_block(), entry, nullptr, module_.stack);
+    stack_settings_.emplace("name", make_string(module_.stack, {.span = label.span()}));
+    evaluator_.reserved["stack"] = make_map(stack_settings_);
+    Node root;
+    root.schema = &ir::schema::stack_block();
+    root.header = module_.stack_header;
+    expander_.drafts().layerer().add({&entry, nullptr, std::make_shared<const Provenance>(Provenance{Provenance::Kind::body, "stack " + module_.stack})}, root);
+    module_.settings = expander_.drafts().builder().build(root, "stack");
+    for (const std::string_view word : {"region", "tags"}) {
+      const ir::Value* value = module_.settings.find(word);
+      stack_settings_.emplace(word, value == nullptr ? Value{Null{}, {}} : from_ir(*value));
+    }
+    evaluator_.reserved["stack"] = make_map(stack_settings_);
     const ir::Value* language = module_.settings.find("language");
     if (language != nullptr && language->as_string() != nullptr && *language->as_string() != kLanguage) {
       reporter_.report("E0290", language->origin().span, fmt::format("version {} of the language is not carried out by this version of berth", *language->as_string()),
@@ -83,128 +123,37 @@ class Analysis {
   }
 
   void no_stack() {
-    const SourceId first = files_.empty() ? SourceId::none : files_.front().source;
+    const std::vector<ast::File>& files = loaded_.modules.front().files;
+    const SourceId first = files.empty() ? SourceId::none : files.front().source;
     reporter_.report("E0214", {first, 0, 0}, "there is no `stack` block", "")
         .note("the name of the stack is part of who owns what runs")
         .help("add `stack NAME { }`");
   }
 
-  // ---- resources ---------------------------------------------------------------------------------------------------------------------
-
-  void expand(std::vector<ast::Item>& items, const FramePtr& frame, bool once) {
-    for (ast::Item& item : items) {
-      if (budget_.exhausted()) return;
-      if (auto* entry = std::get_if<ast::Entry>(&item.node)) {
-        resource(*entry, frame, item.doc, once);
-      } else if (auto* choice = std::get_if<ast::If>(&item.node)) {
-        conditional(*choice, frame, once);
-      } else if (auto* loop = std::get_if<ast::For>(&item.node)) {
-        evaluator_.for_each(loop->clause, frame, [&](const FramePtr& turn) { expand_nested(loop->body.items, turn, false); });
-      }
-    }
-  }
-
-  void conditional(ast::If& choice, const FramePtr& frame, bool once) {
-    for (ast::IfBranch& branch : choice.branches) {
-      const auto chosen = evaluator_.condition(*branch.condition, frame);
-      if (!chosen) return;
-      if (*chosen) return expand_nested(branch.body.items, frame, once);
-    }
-    if (choice.otherwise) expand_nested(choice.otherwise->items, frame, once);
-  }
-
-  /// The items of a loop or condition: resources, loops, conditions and lets.
-  void expand_nested(std::vector<ast::Item>& items, const FramePtr& frame, bool once) {
-    FramePtr inner = frame;
-    for (const ast::Item& item : items) {
-      if (const auto* let = ast::as<ast::Let>(item)) {
-        Value value = let->type == nullptr ? evaluator_.evaluate(*let->value, inner)
-                                           : evaluator_.evaluate_as(*let->value, *evaluator_.type_of(*let->type), {.name = let->name.text, .written = {}, .declared = let->type->span}, inner);
-        inner = std::make_shared<const Frame>(Frame{.parent = inner, .names = {{let->name.text, std::move(value)}}});
-        continue;
-      }
+  /// The `set` block of a test.
+  void test_values(const ast::Entry& test) {
+    for (const ast::Item& item : test.body->items) {
       const auto* entry = ast::as<ast::Entry>(item);
-      const bool known = ast::as<ast::If>(item) != nullptr || ast::as<ast::For>(item) != nullptr ||
-                         (entry != nullptr && entry->key.is_literal() && ir::schema::resource_kind(entry->key.text()) != nullptr);
-      if (known) continue;
-      const std::string_view word = entry != nullptr && entry->key.is_literal() ? entry->key.text() : uncarried_word(item);
-      if (entry != nullptr && !ir::schema::is_planned_kind(word)) {
-        reporter_.report("E0201", entry->key.span(), fmt::format("unknown kind `{}`", word), "only resources, `let`, `if` and `for` stand here");
-      } else if (!word.empty()) {
-        report_uncarried(reporter_, item.span, word);
-      } else {
-        reporter_.report("E0220", item.span, "this declaration cannot stand in a loop or condition", "only at the top of a file");
-      }
-    }
-    expand(items, inner, once);
-  }
-
-  void resource(ast::Entry& entry, const FramePtr& frame, const std::string& doc, bool once) {
-    const ir::schema::Block* kind = entry.key.is_literal() ? ir::schema::resource_kind(entry.key.text()) : nullptr;
-    if (kind == nullptr) return;  // the stack block, or reported
-    if (entry.labels.size() != 1) {
-      reporter_.report("E0218", header_span(entry), fmt::format("a {} has one name", kind->kind), entry.labels.empty() ? "it has none" : "it has several")
-          .help(fmt::format("`{} NAME {{ … }}`", kind->kind));
-      return;
-    }
-    if (!entry.is_block()) {
-      reporter_.report("E0220", entry.key.span(), fmt::format("`{}` is a block, not a setting", kind->kind), "a value").help(fmt::format("write `{} NAME {{ … }}`", kind->kind));
-      return;
-    }
-    const ast::Key& label = entry.labels.front();
-    const auto name = evaluator_.text_of(label, frame);
-    if (!name) return;
-    if (!is_plain_name(*name)) {
-      reporter_.report("E0219", label.span(), fmt::format("a {} cannot be named `{}`", kind->kind, *name), "it takes letters, digits, `_` and `-`, at most 200");
-      return;
-    }
-    if (!enter(*name, *kind, label)) return;
-    if (pending_.size() >= Limits::kResources) {
-      budget_.exceed(label.span(), fmt::format("a stack may have {} resources", Limits::kResources));
-      return;
-    }
-    pending_.push_back({&entry, {std::string(kind->kind), *name}, frame, doc, once});
-  }
-
-  /// Makes the name of a resource known, once. Names that stand in the source are known since `declare`.
-  bool enter(const std::string& name, const ir::schema::Block& kind, const ast::Key& label) {
-    Symbol* taken = nullptr;
-    Symbol symbol{.name = name, .kind = Symbol::Kind::resource, .span = label.span(), .word = kind.kind, .value = {ir::Reference{{std::string(kind.kind), name}}, {.span = label.span()}}};
-    if (scope_.declare(std::move(symbol), &taken) != nullptr) {
-      entered_.insert(name);
-      return true;
-    }
-    if (taken->span == label.span() && entered_.insert(name).second) return true;
-    if (taken->span == label.span()) {
-      reporter_.report("E0212", label.span(), fmt::format("two iterations produce the same name `{}`", name), "the same name again").note("the name is the identity").help("make the name depend on the loop variable");
-    } else {
-      reporter_.report("E0202", label.span(), fmt::format("`{}` is declared twice", name), "declared again here")
-          .label(taken->span, fmt::format("first declared here, as a {}", taken->word))
-          .note("one name, one thing, even across kinds");
-    }
-    return false;
-  }
-
-  void resources() {
-    module_.resources.reserve(pending_.size() * 2);
-    for (Pending& pending : pending_) {
-      if (budget_.exhausted()) return;
-      const ir::schema::Block& kind = *ir::schema::resource_kind(pending.address.kind);
-      ir::Map body = checker_.check(kind, *pending.entry, pending.frame, pending.address.name);
-      module_.resources.push_back({std::move(pending.address), std::move(body), header_span(*pending.entry), std::move(pending.doc)});
-      if (pending.once) pending.entry->body.reset();
+      if (entry != nullptr && entry->key.is_literal() && entry->key.text() == "set" && entry->is_block()) environment_.set(*entry->body);
     }
   }
 
   // ---- what is said about all of it --------------------------------------------------------------------------------------------------
 
+  void assert_one(const ast::Assert& assertion, const FramePtr& frame, Span call) {
+    const auto holds = evaluator_.condition(*assertion.condition, frame);
+    if (!holds || *holds) return;
+    const auto message = evaluator_.text_of(assertion.message, frame);
+    const Span at = call.valid() ? call : assertion.condition->span;
+    Diagnostic& diagnostic = reporter_.report_each("E0130", at, message.value_or("an assertion does not hold"), call.valid() ? "not as this component needs it" : "this does not hold");
+    if (call.valid()) diagnostic.label(assertion.condition->span, "this must hold");
+  }
+
   void assertions() {
-    for (const ast::Assert* assertion : declarations_.asserts) {
-      const auto holds = evaluator_.condition(*assertion->condition, nullptr);
-      if (!holds || *holds) continue;
-      const auto message = evaluator_.text_of(assertion->message, nullptr);
-      reporter_.report("E0130", assertion->condition->span, message.value_or("an assertion does not hold"), "this does not hold");
-    }
+    Drafts& drafts = expander_.drafts();
+    for (std::size_t i = 0; i < drafts.instances().size(); ++i) expander_.expand(drafts.instances()[i], header_span(*drafts.instances()[i].entry));
+    for (const ast::Assert* assertion : declarations_.asserts) assert_one(*assertion, nullptr, {});
+    for (const Expander::Assertion& assertion : expander_.assertions()) assert_one(*assertion.assertion, assertion.frame, assertion.call);
   }
 
   void outputs() {
@@ -217,29 +166,154 @@ class Analysis {
       }
       const TypePtr type = evaluator_.type_of(*output->type);
       const Value value = evaluator_.evaluate_as(*output->value, *type, {.name = output->name.text, .written = {}, .declared = output->type->span}, nullptr);
+      if (value.tainted() && !type->sensitive) {
+        report_sensitive(output->value->span, fmt::format("the output `{}` would show a sensitive value", output->name.text), fmt::format("its type is `{}`, not `sensitive({})`", spell(*type), spell(*type)), reporter_);
+        continue;
+      }
+      if (value.secret) {
+        report_secret_as_text(output->value->span, reporter_);
+        continue;
+      }
       if (!contains_poison(value) && budget_.take_values(size_of(value), output->name.span)) module_.outputs.push_back({output->name.text, to_ir(value)});
     }
   }
 
-  std::vector<ast::File> files_;
+  /// What an address of `moved` and `removed` means: `service.orders`, `scheduled_job["x"]`. Components stand for the resource they make.
+  std::optional<ir::Address> address_of(const ast::Address& address, const ir::schema::Block* like) {
+    std::vector<std::string> words;
+    for (const ast::AddressSegment& segment : address.segments) {
+      words.push_back(segment.name.text);
+      if (segment.index && segment.index->is_literal()) words.emplace_back(segment.index->text());
+    }
+    if (words.size() < 2) {
+      reporter_.report("E0226", address.span, "an address is a kind and a name", "not complete").help("as in `service.orders`, `service[\"q_orders\"]`");
+      return std::nullopt;
+    }
+    ir::Address made{words.front(), words[1]};
+    for (std::size_t i = 2; i < words.size(); ++i) made.name += "." + words[i];
+    if (ir::schema::resource_kind(made.kind) != nullptr) return made;
+    const Symbol* symbol = scope_.find(address.segments.front().name);
+    const ir::schema::Block* kind = symbol != nullptr && symbol->kind == Symbol::Kind::component ? resource_of(*symbol, scope_) : like;
+    if (kind == nullptr) {
+      reporter_.report("E0226", address.segments.front().span, fmt::format("`{}` is no kind of resource", made.kind), "unknown kind");
+      return std::nullopt;
+    }
+    made.kind = kind->kind;
+    return made;
+  }
+
+  void moved() {
+    std::map<ir::Address, Span> seen;
+    for (const ast::Moved* moved : declarations_.moved) {
+      const auto to = address_of(moved->to, nullptr);
+      if (!to) continue;
+      const auto from = address_of(moved->from, ir::schema::resource_kind(to->kind));
+      if (!from) continue;
+      const Span span = moved->from.span.through(moved->to.span);
+      const Symbol* target = scope_.find(to->name.substr(0, to->name.find('.')));
+      if (target == nullptr) {
+        reporter_.report("E0226", moved->to.span, fmt::format("nothing is named `{}`", to->name), "moved to nowhere").help("a resource that is gone for good needs no `moved`: delete this line");
+        continue;
+      }
+      if (scope_.find(from->name) != nullptr && expander_.drafts().find(*from) != nullptr) {
+        reporter_.report("E0226", moved->from.span, fmt::format("`{}` is still there", from->text()), "moved away, and declared").label(scope_.find(from->name)->span, "declared here");
+        continue;
+      }
+      if (const auto [before, added] = seen.emplace(*from, moved->from.span); !added) {
+        reporter_.report("E0226", moved->from.span, fmt::format("`{}` is moved twice", from->text()), "moved again here").label(before->second, "first moved here");
+        continue;
+      }
+      module_.moved.push_back({*from, *to, span});
+      // A task that is written inside has the name of the resource around it.
+      if (to->kind == "service" || to->kind == "job") module_.moved.push_back({{"task", from->name}, {"task", to->name}, span});
+    }
+  }
+
+  /// `removed service x { reason = "…" }`
+  void removed() {
+    for (const ast::Entry* entry : declarations_.removed) {
+      const bool literal = std::all_of(entry->labels.begin(), entry->labels.end(), [](const ast::Key& label) { return label.is_literal(); });
+      if (entry->labels.size() != 2 || !literal || !entry->is_block()) {
+        reporter_.report("E0218", header_span(*entry), "this is written `removed KIND NAME { reason = \"…\" }`", "not complete");
+        continue;
+      }
+      const ast::Key& word = entry->labels.front();
+      const Symbol* symbol = scope_.find(word.text());
+      const ir::schema::Block* kind = ir::schema::resource_kind(word.text());
+      if (kind == nullptr && symbol != nullptr && symbol->kind == Symbol::Kind::component) kind = resource_of(*symbol, scope_);
+      if (kind == nullptr) {
+        reporter_.report("E0226", word.span(), fmt::format("`{}` is no kind of resource", word.text()), "unknown kind");
+        continue;
+      }
+      const ir::Address address{std::string(kind->kind), std::string(entry->labels.back().text())};
+      if (const Symbol* known = scope_.find(address.name)) {
+        reporter_.report("E0226", header_span(*entry), fmt::format("`{}` is still there", address.text()), "removed, and declared").label(known->span, "declared here");
+        continue;
+      }
+      ir::Removed removed{.reason = "", .origin = header_span(*entry)};
+      for (const ast::Item& item : entry->body->items) {
+        const auto* setting = ast::as<ast::Entry>(item);
+        const bool reason = setting != nullptr && setting->key.is_literal() && setting->key.text() == "reason" && setting->value != nullptr && setting->labels.empty();
+        const Value value = reason ? evaluator_.evaluate(*setting->value, nullptr) : Value{};
+        if (value.as_string() != nullptr) removed.reason = *value.as_string();
+        if (!reason) reporter_.report("E0201", item.span, "`removed` has only `reason`", "unknown");
+      }
+      if (removed.reason.empty()) {
+        reporter_.report("E0213", header_span(*entry), "this `removed` has no `reason`", "`reason` is missing").note("it lifts the protection of what runs: whoever reads the plan wants to know why").help("add `reason = \"…\"`");
+        continue;
+      }
+      module_.removed.emplace(address, std::move(removed));
+    }
+  }
+
+  LoadedStack& loaded_;
+  const FileSystem& files_;
   SourceSet& sources_;
   DiagnosticSink& sink_;
+  AnalysisOptions options_;
   Reporter reporter_;
   Budget budget_;
   Scope scope_;
   Evaluator evaluator_;
   GivenValues given_;
   Module module_;
-  BlockChecker checker_;
+  Environment environment_;
+  Expander expander_;
   Declarations declarations_;
-  std::vector<Pending> pending_;
-  std::unordered_set<std::string> entered_;
+  Map stack_settings_;
 };
+
+Analysis::Analysis(LoadedStack& loaded, const FileSystem& files, SourceSet& sources, DiagnosticSink& sink)
+    : implementation_(std::make_unique<Implementation>(loaded, files, sources, sink)) {}
+Analysis::~Analysis() = default;
+
+Module Analysis::run(const AnalysisOptions& options) { return implementation_->run(options); }
+void Analysis::judge(const ir::Program& program) { implementation_->judge(program); }
+
+namespace {
+
+std::vector<const ast::Entry*> blocks_of(const LoadedStack& loaded, std::string_view word) {
+  std::vector<const ast::Entry*> found;
+  if (loaded.modules.empty()) return found;
+  for (const ast::File& file : loaded.modules.front().files) {
+    for (const ast::Item& item : file.items) {
+      const auto* entry = ast::as<ast::Entry>(item);
+      if (entry != nullptr && entry->key.is_literal() && entry->key.text() == word && entry->is_block()) found.push_back(entry);
+    }
+  }
+  return found;
+}
 
 }  // namespace
 
-Module analyze(std::vector<ast::File> files, const std::map<std::string, std::string>& variables, SourceSet& sources, DiagnosticSink& sink) {
-  return Analysis(std::move(files), sources, sink).run(variables);
+std::vector<std::string> environments_of(const LoadedStack& loaded) {
+  std::vector<std::string> names;
+  for (const ast::Entry* entry : blocks_of(loaded, "environment")) {
+    if (entry->labels.size() == 1 && entry->labels.front().is_literal()) names.emplace_back(entry->labels.front().text());
+  }
+  return names;
 }
+
+std::vector<const ast::Entry*> tests_of(const LoadedStack& loaded) { return blocks_of(loaded, "test"); }
 
 }  // namespace berth::sema

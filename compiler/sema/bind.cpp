@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "compiler/sema/builtins.h"
+#include "compiler/sema/component.h"
 #include "compiler/sema/declare.h"
 #include "ir/schema.h"
 
@@ -27,18 +28,18 @@ class Binder {
     for (const ast::Item& item : file.items) top_level(item);
   }
 
-  /// Unused top-level names; a mistake elsewhere may be the reason, so they are named only in a stack without errors.
+  /// Unused names; a mistake elsewhere may be the reason, so they are named only in a stack without errors. What a module declares is for others.
   void unused(const std::vector<ast::File>& files) {
     if (reporter_.errors() > 0) return;
     for (const ast::File& file : files) {
       for (const ast::Item& item : file.items) {
-        const auto* param = ast::as<ast::Param>(item);
-        const auto* let = ast::as<ast::Let>(item);
-        if (param == nullptr && let == nullptr) continue;
-        const ast::Name& name = param != nullptr ? param->name : let->name;
-        const Symbol* symbol = scope_.find(name.text);
-        if (symbol != nullptr && symbol->span == name.span && !symbol->used) report_unused(symbol->word, name, item.span);
+        const Symbol* symbol = declared_by(item);
+        if (symbol != nullptr && !symbol->used) report_unused(symbol->word, {symbol->name, symbol->span}, item.span);
       }
+    }
+    for (const Imported& import : scope_.imports()) {
+      if (import.used || scope_.module_of(import.name.span.source) != 0) continue;
+      report_unused("import", import.name, import.alone ? import.item : Span{});
     }
     for (const Local& local : unused_locals_) report_unused(local.word, *local.name, local.removal);
   }
@@ -57,10 +58,25 @@ class Binder {
     bool before_;
   };
 
+  /// The symbol of a declaration that is there only to be used.
+  const Symbol* declared_by(const ast::Item& item) {
+    const auto* param = ast::as<ast::Param>(item);
+    const auto* let = ast::as<ast::Let>(item);
+    const auto* entry = ast::as<ast::Entry>(item);
+    if (param != nullptr || let != nullptr) {
+      const ast::Name& name = param != nullptr ? param->name : let->name;
+      const Symbol* symbol = scope_.find(name);
+      return symbol != nullptr && symbol->span == name.span ? symbol : nullptr;
+    }
+    const bool external = entry != nullptr && entry->key.is_literal() && entry->key.text() == "extern" && entry->labels.size() == 2 && entry->labels.back().is_literal();
+    const Symbol* symbol = external ? scope_.find(entry->labels.back().text()) : nullptr;
+    return symbol != nullptr && symbol->span == entry->labels.back().span() ? symbol : nullptr;
+  }
+
   void report_unused(std::string_view word, const ast::Name& name, Span removal) {
-    reporter_.report("W0501", name.span, fmt::format("the {} `{}` is never used", word, name.text), "nothing reads it")
-        .help("remove it")
-        .fix(removal, "");
+    Diagnostic& diagnostic = reporter_.report("W0501", name.span, fmt::format("the {} `{}` is never used", word, name.text), "nothing reads it");
+    diagnostic.help("remove it");
+    if (removal.valid()) diagnostic.fix(removal, "");
   }
 
   // ---- items -------------------------------------------------------------------------------------------------------------------------
@@ -78,17 +94,140 @@ class Binder {
     } else if (const auto* loop = ast::as<ast::For>(item)) {
       for_clause(loop->clause, [&] { scoped(loop->body, [&](const ast::Item& inner) { top_level(inner); }); });
     } else if (const auto* entry = ast::as<ast::Entry>(item)) {
-      const std::string_view word = entry->key.is_literal() ? entry->key.text() : "";
-      const ir::schema::Block* block = word == "stack" ? &ir::schema::stack_block() : ir::schema::resource_kind(word);
-      labels(*entry);
-      if (block == nullptr) {
-        const Lenient lenient(*this);
-        value_or_body(*entry, nullptr);
-      } else {
-        value_or_body(*entry, block);
-      }
+      top_entry(*entry);
     } else {
       other(item);
+    }
+  }
+
+  void top_entry(const ast::Entry& entry) {
+    const std::string_view word = entry.key.is_literal() ? entry.key.text() : "";
+    labels(entry);
+    if (word == "component") return component(entry);
+    if (word == "environment" && entry.body) return environment(entry);
+    if (word == "test" && entry.body) return test(entry);
+    if (word == "removed") return value_or_body(entry, nullptr);
+    if (word == "extern") return value_or_body(entry, entry.labels.empty() || !entry.labels.front().is_literal() ? nullptr : ir::schema::extern_kind(entry.labels.front().text()));
+    if (word == "preset") {
+      const auto kind = entry.labels.empty() || !entry.labels.front().is_literal() ? std::nullopt : find_block_kind(entry.labels.front().text(), "");
+      return value_or_body(entry, kind ? kind->block : nullptr);
+    }
+    if (Symbol* symbol = called(entry)) return call(entry, *symbol);
+    value_or_body(entry, word == "stack" ? &ir::schema::stack_block() : ir::schema::resource_kind(word));
+  }
+
+  /// The component that a block calls, if it calls one.
+  Symbol* called(const ast::Entry& entry) {
+    if (!entry.key.is_name() || !entry.is_block()) return nullptr;
+    Symbol* symbol = scope_.find(std::get<ast::Name>(entry.key.value));
+    if (symbol == nullptr || symbol->kind != Symbol::Kind::component) return nullptr;
+    symbol->used = true;
+    return symbol;
+  }
+
+  /// `web_service storefront { … }`: what is written for block parameters is checked against their kinds.
+  void call(const ast::Entry& entry, const Symbol& symbol) {
+    const Component component(symbol);
+    scoped(*entry.body, [&](const ast::Item& item) { call_item(item, component); });
+  }
+
+  void call_item(const ast::Item& item, const Component& component) {
+    if (const auto* choice = ast::as<ast::If>(item)) {
+      return branches(*choice, [&](const ast::Body& body) { scoped(body, [&](const ast::Item& inner) { call_item(inner, component); }); });
+    }
+    if (const auto* loop = ast::as<ast::For>(item)) {
+      return for_clause(loop->clause, [&] { scoped(loop->body, [&](const ast::Item& inner) { call_item(inner, component); }); });
+    }
+    const auto* entry = ast::as<ast::Entry>(item);
+    if (entry == nullptr) return;
+    key(entry->key);
+    labels(*entry);
+    const ast::Param* param = entry->key.is_literal() ? component.param(entry->key.text()) : nullptr;
+    const auto block = param == nullptr ? std::nullopt : block_parameter(*param->type);
+    if (block && block->kind && block->kind->field != nullptr && entry->value != nullptr) return setting(*entry, *block->kind->field);
+    value_or_body(*entry, block && block->kind ? block->kind->block : nullptr);
+  }
+
+  /// The body of a component has its parameters and its own resources as names.
+  void component(const ast::Entry& entry) {
+    if (!entry.body || entry.labels.size() != 1) return;
+    const std::size_t outer = locals_.size();
+    for (const ast::Item& item : entry.body->items) {
+      const auto* param = ast::as<ast::Param>(item);
+      if (param == nullptr) continue;
+      component_parameter(*param);
+      expression(param->default_value);
+      for (const ast::Where& where : param->wheres) this->where(where);
+      enter(param->name, "parameter", item.span);
+    }
+    for (const ast::Item& item : entry.body->items) {
+      const auto* made = ast::as<ast::Entry>(item);
+      if (made == nullptr || made->labels.size() != 1 || !made->labels.front().is_name()) continue;
+      const ast::Name& name = std::get<ast::Name>(made->labels.front().value);
+      if (name.text != "this") {
+        enter(name, "resource");
+        locals_.back().used = true;
+      } else {
+        locals_.push_back({&name, "resource", {}, true});
+      }
+    }
+    scoped(*entry.body, [&](const ast::Item& item) { component_item(item); });
+    leave(outer);
+  }
+
+  void component_parameter(const ast::Param& param) {
+    const auto block = block_parameter(*param.type);
+    if (!block) return type(*param.type);
+    if (block->kind) return;
+    reporter_.report("E0115", param.type->span, "this names no kind of block", "unknown").note("as in `block(container)`, `block(container.env)`, `blocks(service.expose)`");
+  }
+
+  void component_item(const ast::Item& item) {
+    if (ast::as<ast::Param>(item) != nullptr) return;
+    if (const auto* entry = ast::as<ast::Entry>(item)) {
+      const std::string_view word = entry->key.is_literal() ? entry->key.text() : "";
+      labels(*entry);
+      if (Symbol* symbol = called(*entry)) return call(*entry, *symbol);
+      const auto kind = find_block_kind(word, "");
+      return value_or_body(*entry, kind ? kind->block : nullptr);
+    }
+    if (const auto* choice = ast::as<ast::If>(item)) {
+      return branches(*choice, [&](const ast::Body& body) { scoped(body, [&](const ast::Item& inner) { component_item(inner); }); });
+    }
+    if (const auto* loop = ast::as<ast::For>(item)) {
+      return for_clause(loop->clause, [&] { scoped(loop->body, [&](const ast::Item& inner) { component_item(inner); }); });
+    }
+    other(item);
+  }
+
+  void environment(const ast::Entry& entry) {
+    for (const ast::Item& item : entry.body->items) {
+      const auto* inner = ast::as<ast::Entry>(item);
+      if (inner == nullptr) continue;
+      const bool is_override = inner->key.is_literal() && inner->key.text() == "override" && inner->labels.size() >= 2 && inner->labels.front().is_literal() && inner->body;
+      if (!is_override) {
+        value_or_body(*inner, nullptr);
+        continue;
+      }
+      const std::string_view word = inner->labels.front().text();
+      Symbol* symbol = scope_.find(word, inner->labels.front().span().source);
+      if (symbol != nullptr && symbol->kind == Symbol::Kind::component) {
+        call(*inner, *symbol);
+      } else if (word == "extern" && inner->labels[1].is_literal()) {
+        value_or_body(*inner, ir::schema::extern_kind(inner->labels[1].text()));
+      } else {
+        value_or_body(*inner, ir::schema::resource_kind(word));
+      }
+    }
+  }
+
+  void test(const ast::Entry& entry) {
+    for (const ast::Item& item : entry.body->items) {
+      if (const auto* inner = ast::as<ast::Entry>(item)) {
+        value_or_body(*inner, nullptr);
+      } else {
+        other(item);
+      }
     }
   }
 
@@ -105,12 +244,13 @@ class Binder {
       expression(assertion->condition);
       string(assertion->message);
     } else if (const auto* check = ast::as<ast::Check>(item)) {
-      const Lenient lenient(*this);
       expression(check->source);
+      const std::size_t outer = locals_.size();
+      enter(check->variable, "variable");
       expression(check->condition);
-      for (const ast::Item& inner : check->body.items) block_item(inner, nullptr);
+      scoped(check->body, [&](const ast::Item& inner) { block_item(inner, nullptr); });
+      locals_.resize(outer);
     } else if (const auto* use = ast::as<ast::Use>(item)) {
-      const Lenient lenient(*this);
       expression(use->value);
     }
   }
@@ -146,7 +286,6 @@ class Binder {
     }
     if (ast::as<ast::Let>(item) != nullptr) return;  // entered by scoped()
     if (const auto* entry = ast::as<ast::Entry>(item)) return block_entry(*entry, block);
-    const Lenient lenient(*this);
     other(item);
   }
 
@@ -155,12 +294,22 @@ class Binder {
     labels(entry);
     if (block == nullptr || !entry.key.is_literal()) return value_or_body(entry, nullptr);
     const std::string_view word = entry.key.text();
-    if (const ir::schema::Block* inner = block->block(word)) return value_or_body(entry, inner);
-    if (const ir::schema::Field* field = block->field(word)) {
-      return value_or_body(entry, field->block_form ? nullptr : ir::schema::resource_kind(field->type.target));
-    }
-    const Lenient lenient(*this);
+    const ir::schema::Field* field = block->field(word);
+    const ir::schema::Block* inner = block->block(word);
+    if (inner != nullptr && (field == nullptr || entry.is_block())) return value_or_body(entry, inner);
+    if (field != nullptr) return setting(entry, *field);
+    if (Symbol* symbol = called(entry)) return call(entry, *symbol);
+    const Lenient lenient(*this);  // the word is wrong, which is reported when it is evaluated
     value_or_body(entry, nullptr);
+  }
+
+  void setting(const ast::Entry& entry, const ir::schema::Field& field) {
+    using ir::schema::TypeKind;
+    const bool paths = field.type.kind == TypeKind::field_path || (field.type.element != nullptr && field.type.element->kind == TypeKind::field_path);
+    if (entry.value == nullptr) return value_or_body(entry, field.block_form ? nullptr : ir::schema::resource_kind(field.type.target));
+    if (!paths && field.local_ref.empty()) return expression(entry.value);
+    const Lenient lenient(*this);  // bare names of settings, or of blocks nearby
+    expression(entry.value);
   }
 
   /// A body with its lets as local names.
@@ -209,7 +358,7 @@ class Binder {
 
   void check_hidden(const ast::Name& name) {
     const auto local = std::find_if(locals_.begin(), locals_.end(), [&](const Local& known) { return known.name->text == name.text; });
-    const Symbol* symbol = scope_.find(name.text);
+    const Symbol* symbol = scope_.find(name);
     if (local == locals_.end() && symbol == nullptr && !is_reserved(name.text)) return;
     const std::string_view word = local != locals_.end() ? local->word : symbol != nullptr ? symbol->word : "name";
     Diagnostic& diagnostic = reporter_.report("E0205", name.span, fmt::format("`{}` hides the {} `{}`", name.text, word, name.text), "the same name again");
@@ -223,7 +372,7 @@ class Binder {
 
   void leave(std::size_t outer) {
     for (std::size_t i = outer; i < locals_.size(); ++i) {
-      if (!locals_[i].used && locals_[i].word == "let" && !lenient_) unused_locals_.push_back(locals_[i]);
+      if (!locals_[i].used && (locals_[i].word == "let" || locals_[i].word == "parameter") && !lenient_) unused_locals_.push_back(locals_[i]);
     }
     locals_.resize(outer);
   }
@@ -235,7 +384,7 @@ class Binder {
         return;
       }
     }
-    if (Symbol* symbol = scope_.find(name.text)) {
+    if (Symbol* symbol = scope_.find(name)) {
       symbol->used = true;
       return;
     }
@@ -296,7 +445,12 @@ class Binder {
       } else {
         expression(call->callee);
       }
-      for (const ast::Argument& argument : call->arguments) expression(argument.value);
+      const auto* called = ast::as<ast::NameRef>(*call->callee);
+      const bool bare = called != nullptr && called->name.text == "firelens";  // its first argument is the bare name of a container
+      for (const ast::Argument& argument : call->arguments) {
+        if (bare && &argument == call->arguments.data() && ast::as<ast::NameRef>(*argument.value) != nullptr) continue;
+        expression(argument.value);
+      }
     }
   }
 
@@ -317,6 +471,8 @@ class Binder {
     } else if (const auto* members = ast::as<ast::UnionType>(node)) {
       for (const ast::TypeExprPtr& member : members->members) type(*member);
     } else if (const auto* named = ast::as<ast::NamedType>(node)) {
+      scope_.find_type(named->path.front());
+      if (named->path.size() > 1) scope_.find(named->path.front());
       for (const ast::TypeArgument& argument : named->arguments) {
         if (const auto* inner = std::get_if<ast::TypeExprPtr>(&argument)) type(**inner);
       }
@@ -335,7 +491,7 @@ class Binder {
 
 void report_unknown_name(const ast::Name& name, Scope& scope, Reporter& reporter) {
   Diagnostic& diagnostic = reporter.report("E0204", name.span, fmt::format("unknown name `{}`", name.text), "nothing has this name");
-  if (const Symbol* near = scope.nearest(name.text)) {
+  if (const Symbol* near = scope.nearest(name.text, name.span.source)) {
     diagnostic.help(fmt::format("did you mean the {} `{}`?", near->word, near->name)).fix(name.span, near->name);
   } else if (find_builtin(name.text) != nullptr) {
     diagnostic.help(fmt::format("`{}` is a function: `{}(…)`", name.text, name.text));
@@ -344,10 +500,12 @@ void report_unknown_name(const ast::Name& name, Scope& scope, Reporter& reporter
   }
 }
 
-void bind_names(const std::vector<ast::File>& files, Scope& scope, bool computed_names, Reporter& reporter) {
+void bind_names(const LoadedStack& loaded, Scope& scope, bool computed_names, Reporter& reporter) {
   Binder binder(scope, computed_names, reporter);
-  for (const ast::File& file : files) binder.file(file);
-  binder.unused(files);
+  for (const LoadedModule& module : loaded.modules) {
+    for (const ast::File& file : module.files) binder.file(file);
+  }
+  binder.unused(loaded.modules.front().files);
 }
 
 }  // namespace berth::sema

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "compiler/ast/ast.h"
+#include "compiler/loader.h"
 #include "compiler/sema/reporter.h"
 #include "compiler/sema/scope.h"
 
@@ -10,7 +11,7 @@ namespace berth::sema {
 
 /// Looks at every name of the source once, also where evaluation will not come by: unknown names (E0204; left to evaluation while
 /// `computed_names`), names that hide others (E0205), and afterwards what nobody uses (W0501). Marks symbols as used.
-void bind_names(const std::vector<ast::File>& files, Scope& scope, bool computed_names, Reporter& reporter);
+void bind_names(const LoadedStack& loaded, Scope& scope, bool computed_names, Reporter& reporter);
 
 /// E0204 with the nearest name.
 void report_unknown_name(const ast::Name& name, Scope& scope, Reporter& reporter);

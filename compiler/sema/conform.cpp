@@ -35,7 +35,7 @@ Span primary_place(const Asked& asked, const Value& value) {
   const Span written = asked.place.written;
   const Span made = value.origin.span;
   const bool inside = made.source == written.source && made.begin >= written.begin && made.end <= written.end;
-  return !written.valid() || inside ? made : written;
+  return !written.valid() || inside || (asked.place.argument_first && made.valid()) ? made : written;
 }
 
 /// The diagnostic at the user's expression, with the place the value comes from and the place that expects otherwise.
@@ -46,6 +46,7 @@ Diagnostic& report(const Asked& asked, const Value& value, std::string_view code
   const bool elsewhere = made.valid() && made.source != SourceId::none &&
                          (made.source != written.source || made.begin < written.begin || made.end > written.end);
   if (elsewhere) diagnostic.label(made, "the value comes from here");
+  if (asked.place.argument_first && asked.place.written.valid() && asked.place.written != written) diagnostic.label(asked.place.written, "for this setting");
   const Span declared = asked.type.declared.valid() ? asked.type.declared : asked.place.declared;
   if (declared.valid()) diagnostic.label(declared, fmt::format("the type is `{}`", asked.type.text));
   return diagnostic;

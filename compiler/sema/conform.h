@@ -15,6 +15,7 @@ struct Place {
   Span declared;               ///< where the type stands in the source, if it does
   bool literal_text = false;   ///< whether an int or bool *literal* counts as text, as in `env`
   bool literal = false;        ///< whether the expression is a literal
+  bool argument_first = false; ///< inside a component: the primary label stands where the value comes from, with its caller
 };
 
 /// Evaluates the `where` conditions and default values of types.

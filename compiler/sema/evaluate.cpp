@@ -8,6 +8,7 @@
 #include "base/suggest.h"
 #include "compiler/sema/bind.h"
 #include "compiler/sema/builtins.h"
+#include "compiler/sema/hidden.h"
 #include "compiler/sema/operators.h"
 #include "compiler/sema/units.h"
 
@@ -30,10 +31,6 @@ class Deeper {
 Value through(Value value, const std::string* name) {
   if (value.origin.via == nullptr) value.origin.via = name;
   return value;
-}
-
-FramePtr extend(const FramePtr& frame, std::vector<std::pair<std::string_view, Value>> names) {
-  return std::make_shared<const Frame>(Frame{.parent = frame, .names = std::move(names)});
 }
 
 }  // namespace
@@ -77,10 +74,52 @@ Value Evaluator::evaluate_as(const ast::Expr& expression, const Type& type, Plac
   return conform(evaluate(expression, frame), type, place, *this, reporter_);
 }
 
+Value Evaluator::evaluate_setting(const ast::Expr& expression, const Type& type, Place place, const FramePtr& frame) {
+  Value value = evaluate(expression, frame);
+  if (value.null()) return value;
+  place.written = expression.span;
+  place.literal = ast::as<ast::Number>(expression) != nullptr || ast::as<ast::Bool>(expression) != nullptr;
+  return conform(std::move(value), type, place, *this, reporter_);
+}
+
+FramePtr Evaluator::with_lets(const std::vector<ast::Item>& items, const FramePtr& frame) {
+  FramePtr inner = frame;
+  for (const ast::Item& item : items) {
+    const auto* let = ast::as<ast::Let>(item);
+    if (let == nullptr) continue;
+    Value value = let->type == nullptr ? evaluate(*let->value, inner)
+                                       : evaluate_as(*let->value, *type_of(*let->type), {.name = let->name.text, .written = {}, .declared = let->type->span}, inner);
+    inner = extend(inner, {{let->name.text, std::move(value)}});
+  }
+  return inner;
+}
+
+void Evaluator::branches(const ast::If& choice, const FramePtr& frame, const std::function<void(const ast::Body&)>& body) {
+  for (const ast::IfBranch& branch : choice.branches) {
+    const auto chosen = shaping_condition(*branch.condition, frame);
+    if (!chosen) return;
+    if (*chosen) return body(branch.body);
+  }
+  if (choice.otherwise) body(*choice.otherwise);
+}
+
 std::optional<bool> Evaluator::condition(const ast::Expr& expression, const FramePtr& frame) {
+  const auto decision = decide(expression, frame);
+  return decision ? std::optional<bool>(decision->holds) : std::nullopt;
+}
+
+std::optional<bool> Evaluator::shaping_condition(const ast::Expr& expression, const FramePtr& frame) {
+  const auto decision = decide(expression, frame);
+  if (!decision) return std::nullopt;
+  if (!decision->sensitive) return decision->holds;
+  report_sensitive(expression.span, "what the stack consists of cannot depend on a sensitive value", "the plan would show which it is", reporter_);
+  return std::nullopt;
+}
+
+std::optional<Evaluator::Decision> Evaluator::decide(const ast::Expr& expression, const FramePtr& frame) {
   const Value value = evaluate(expression, frame);
   if (value.poisoned()) return std::nullopt;
-  if (const bool* b = value.as_bool()) return *b;
+  if (const bool* b = value.as_bool()) return Decision{*b, value.sensitive};
   reporter_.report("E0105", expression.span, fmt::format("a condition is a bool, not {}", kind_phrase(value)), "this is " + describe(value));
   return std::nullopt;
 }
@@ -92,7 +131,10 @@ Value Evaluator::name(const ast::NameRef& node, const FramePtr& frame) {
     if (const Value* local = frame->find(node.name.text)) return *local;
   }
   if (const auto known = reserved.find(node.name.text); known != reserved.end()) return known->second;
-  Symbol* symbol = scope_.find(node.name.text);
+  if (frame != nullptr && frame->fields != nullptr && (frame->fields->field(node.name.text) != nullptr || frame->fields->block(node.name.text) != nullptr)) {
+    return make_string(node.name.text, {.span = node.name.span});
+  }
+  Symbol* symbol = scope_.find(node.name);
   if (symbol == nullptr) {
     report_unknown_name(node.name, scope_, reporter_);
     return {};
@@ -102,15 +144,22 @@ Value Evaluator::name(const ast::NameRef& node, const FramePtr& frame) {
         .help(fmt::format("`{}(…)`", symbol->name));
     return {};
   }
+  if (symbol->kind == Symbol::Kind::component || symbol->kind == Symbol::Kind::preset || symbol->kind == Symbol::Kind::module) {
+    symbol->used = true;
+    reporter_.report("E0125", node.name.span, fmt::format("`{}` is a {}, not a value", symbol->name, symbol->word), "not a value").label(symbol->span, "declared here");
+    return {};
+  }
   Value value = value_of(*symbol, node.name.span);
-  if (symbol->kind == Symbol::Kind::resource) value.origin = {.span = node.name.span};
+  if (value.as_reference() != nullptr && symbol->kind != Symbol::Kind::let && symbol->kind != Symbol::Kind::param) value.origin = {.span = node.name.span};
   return value;
 }
 
 Value Evaluator::value_of(Symbol& symbol, Span use) {
   symbol.used = true;
   switch (symbol.kind) {
-    case Symbol::Kind::resource: return symbol.value;
+    case Symbol::Kind::resource:
+    case Symbol::Kind::external:
+    case Symbol::Kind::instance: return symbol.value;
     case Symbol::Kind::param:
     case Symbol::Kind::let: break;
     default: return {};
@@ -188,6 +237,7 @@ bool Evaluator::holds(const ast::Where& where, const Value& it, Span written) {
 // ---- text --------------------------------------------------------------------------------------------------------------------------
 
 std::string Evaluator::text_for_string(const Value& value, Span span, bool& good) {
+  if (value.sensitive) return text_for_string(revealed(value), span, good);
   if (const std::string* text = value.as_string()) return *text;
   if (value.as_quantity() != nullptr || value.as_decimal() != nullptr || value.as_bool() != nullptr) return spell(value);
   good = false;
@@ -196,6 +246,10 @@ std::string Evaluator::text_for_string(const Value& value, Span span, bool& good
 }
 
 Value Evaluator::not_text(const Value& value, Span span) {
+  if (value.secret) {
+    report_secret_as_text(span, reporter_);
+    return {};
+  }
   if (value.null()) {
     reporter_.report("E0110", span, "this is null here", "null has no text").help("give a text for that case with `?? \"…\"`");
     return {};
@@ -211,6 +265,7 @@ Value Evaluator::string(const ast::String& node, const FramePtr& frame) {
   if (node.is_literal()) return make_string(std::string(node.text()), origin);
   std::string text;
   bool good = true;
+  bool sensitive = false;
   for (const ast::StringPart& part : node.parts) {
     if (part.is_text()) {
       text += std::get<std::string>(part.value);
@@ -219,6 +274,7 @@ Value Evaluator::string(const ast::String& node, const FramePtr& frame) {
     const ast::Expr& inner = *std::get<ast::ExprPtr>(part.value);
     const Value value = evaluate(inner, frame);
     if (origin.via == nullptr) origin.via = value.origin.via;
+    sensitive = sensitive || value.tainted();
     text += text_for_string(value, inner.span, good);
     if (text.size() > Limits::kStringBytes) {
       budget_.exceed(node.span, "a string may have 1 MiB");
@@ -226,11 +282,15 @@ Value Evaluator::string(const ast::String& node, const FramePtr& frame) {
     }
   }
   budget_.take_steps(static_cast<std::int64_t>(text.size() / Limits::kBytesPerStep), node.span);
-  return good ? make_string(std::move(text), origin) : Value{};
+  return good ? tainted_by(make_string(std::move(text), origin), sensitive) : Value{};
 }
 
 std::optional<std::string> Evaluator::text_of(const ast::String& node, const FramePtr& frame) {
   const Value value = string(node, frame);
+  if (value.sensitive) {
+    report_sensitive(node.span, "names, keys and messages cannot be made of a sensitive value", "everyone who sees the plan would read it", reporter_);
+    return std::nullopt;
+  }
   if (const std::string* text = value.as_string()) return *text;
   return std::nullopt;
 }
@@ -244,6 +304,7 @@ std::optional<std::string> Evaluator::text_of(const ast::Key& key, const FramePt
 
 Value Evaluator::list(const ast::List& node, Span span, const FramePtr& frame) {
   List items;
+  bool sensitive = false;
   items.reserve(node.elements.size());
   for (const ast::Element& element : node.elements) {
     Value value = evaluate(*element.value, frame);
@@ -258,13 +319,15 @@ Value Evaluator::list(const ast::List& node, Span span, const FramePtr& frame) {
       return {};
     }
     if (!budget_.take_elements(more->size(), span)) return {};
+    sensitive = sensitive || value.sensitive;
     items.insert(items.end(), more->begin(), more->end());
   }
-  return make_list(std::move(items), {.span = span});
+  return tainted_by(make_list(std::move(items), {.span = span}), sensitive);
 }
 
 Value Evaluator::object(const ast::Object& node, Span span, const FramePtr& frame) {
   Map entries;
+  bool sensitive = false;
   std::map<std::string, Span, std::less<>> written;
   for (const ast::Field& field : node.fields) {
     Value value = evaluate(*field.value, frame);
@@ -277,6 +340,7 @@ Value Evaluator::object(const ast::Object& node, Span span, const FramePtr& fram
       }
       if (!budget_.take_elements(more->size(), span)) return {};
       for (const auto& [key, item] : *more) entries.insert_or_assign(key, item);
+      sensitive = sensitive || value.sensitive;
       continue;
     }
     const auto key = text_of(*field.key, frame);
@@ -289,18 +353,32 @@ Value Evaluator::object(const ast::Object& node, Span span, const FramePtr& fram
     }
     entries.insert_or_assign(*key, std::move(value));
   }
-  return make_map(std::move(entries), {.span = span});
+  return tainted_by(make_map(std::move(entries), {.span = span}), sensitive);
 }
 
 void Evaluator::for_each(const ast::ForClause& clause, const FramePtr& frame, const std::function<void(const FramePtr&)>& body) {
+  bool reported = false;
+  const auto turn = [&](const FramePtr& inner) {
+    if (!reported) body(inner);
+  };
+  turns(clause, frame, turn, [&](Span span) {
+    reported = true;
+    report_sensitive(span, "what the stack consists of cannot depend on a sensitive value", "the plan would show how many there are", reporter_);
+  });
+}
+
+void Evaluator::turns(const ast::ForClause& clause, const FramePtr& frame, const std::function<void(const FramePtr&)>& body,
+                         const std::function<void(Span)>& sensitive) {
   const Value source = evaluate(*clause.source, frame);
   if (source.poisoned()) return;
+  if (source.sensitive) sensitive(clause.source->span);
   const auto turn = [&](std::vector<std::pair<std::string_view, Value>> names) {
     if (budget_.exhausted()) return;
     const FramePtr inner = extend(frame, std::move(names));
     if (clause.condition != nullptr) {
-      const auto wanted = condition(*clause.condition, inner);
-      if (!wanted || !*wanted) return;
+      const auto wanted = decide(*clause.condition, inner);
+      if (wanted && wanted->sensitive) sensitive(clause.condition->span);
+      if (!wanted || !wanted->holds) return;
     }
     body(inner);
   };
@@ -310,15 +388,15 @@ void Evaluator::for_each(const ast::ForClause& clause, const FramePtr& frame, co
           .help(fmt::format("`for {} in …`: names come from what is in the list, never from positions", clause.second->text));
       return;
     }
-    for (const Value& item : *list) turn({{clause.first.text, item}});
+    for (const Value& item : *list) turn({{clause.first.text, tainted_by(item, source.sensitive)}});
     return;
   }
   if (const Map* map = source.as_map()) {
     for (const auto& [key, item] : *map) {
       if (clause.second) {
-        turn({{clause.first.text, make_string(key, item.origin)}, {clause.second->text, item}});
+        turn({{clause.first.text, tainted_by(make_string(key, item.origin), source.sensitive)}, {clause.second->text, tainted_by(item, source.sensitive)}});
       } else {
-        turn({{clause.first.text, item}});
+        turn({{clause.first.text, tainted_by(item, source.sensitive)}});
       }
     }
     return;
@@ -330,16 +408,19 @@ void Evaluator::for_each(const ast::ForClause& clause, const FramePtr& frame, co
 Value Evaluator::list_for(const ast::ListFor& node, Span span, const FramePtr& frame) {
   const std::size_t errors = reporter_.errors();
   List items;
-  for_each(node.clause, frame, [&](const FramePtr& inner) { items.push_back(evaluate(*node.value, inner)); });
-  return reporter_.errors() == errors ? make_list(std::move(items), {.span = span}) : Value{};
+  bool sensitive = false;
+  turns(node.clause, frame, [&](const FramePtr& inner) { items.push_back(evaluate(*node.value, inner)); }, [&](Span) { sensitive = true; });
+  return reporter_.errors() == errors ? tainted_by(make_list(std::move(items), {.span = span}), sensitive) : Value{};
 }
 
 Value Evaluator::object_for(const ast::ObjectFor& node, Span span, const FramePtr& frame) {
   const std::size_t errors = reporter_.errors();
   Map entries;
-  for_each(node.clause, frame, [&](const FramePtr& inner) {
+  bool sensitive = false;
+  const auto turn = [&](const FramePtr& inner) {
     const Value key = evaluate(*node.key, inner);
     if (key.poisoned()) return;
+    if (key.sensitive) return report_sensitive(node.key->span, "the key of a map cannot be sensitive", "keys are shown", reporter_);
     const std::string* text = key.as_string();
     if (text == nullptr) {
       reporter_.report("E0105", node.key->span, fmt::format("the key of a map is a string, not {}", kind_phrase(key)), "this is " + describe(key));
@@ -350,8 +431,9 @@ Value Evaluator::object_for(const ast::ObjectFor& node, Span span, const FramePt
           .label(node.clause.span, "in this loop")
           .help("make the key depend on the loop variable");
     }
-  });
-  return reporter_.errors() == errors ? make_map(std::move(entries), {.span = span}) : Value{};
+  };
+  turns(node.clause, frame, turn, [&](Span) { sensitive = true; });
+  return reporter_.errors() == errors ? tainted_by(make_map(std::move(entries), {.span = span}), sensitive) : Value{};
 }
 
 // ---- operators ---------------------------------------------------------------------------------------------------------------------
@@ -374,70 +456,41 @@ Value Evaluator::binary(const ast::Binary& node, Span span, const FramePtr& fram
 }
 
 Value Evaluator::logical(const ast::Binary& node, Span span, const FramePtr& frame) {
-  const auto left = condition(*node.left, frame);
+  const auto left = decide(*node.left, frame);
   if (!left) return {};
-  if (*left == (node.op == ast::BinaryOp::logical_or)) return {*left, {.span = span}};
-  const auto right = condition(*node.right, frame);
-  return right ? Value{*right, {.span = span}} : Value{};
+  if (left->holds == (node.op == ast::BinaryOp::logical_or)) return tainted_by({left->holds, {.span = span}}, left->sensitive);
+  const auto right = decide(*node.right, frame);
+  return right ? tainted_by({right->holds, {.span = span}}, left->sensitive || right->sensitive) : Value{};
 }
 
 Value Evaluator::coalesce(const ast::Binary& node, const FramePtr& frame) {
   const auto* indexed = ast::as<ast::Index>(*node.left);
   Value left = indexed != nullptr ? index(*indexed, frame, true) : evaluate(*node.left, frame);
-  return left.null() ? evaluate(*node.right, frame) : left;
+  return left.null() ? tainted_by(evaluate(*node.right, frame), left.sensitive) : left;
 }
 
 Value Evaluator::conditional(const ast::Conditional& node, const FramePtr& frame) {
-  const auto chosen = condition(*node.condition, frame);
+  const auto chosen = decide(*node.condition, frame);
   if (!chosen) return {};
-  return evaluate(*chosen ? *node.consequence : *node.alternative, frame);
-}
-
-Value Evaluator::member(const ast::Member& node, const FramePtr& frame) {
-  const Value object = evaluate(*node.object, frame);
-  if (object.poisoned()) return {};
-  if (object.null()) {
-    if (node.optional) return object;
-    reporter_.report("E0110", node.object->span, "this is null here", "null has no members").help(fmt::format("`?.{}` gives null then", node.name.text));
-    return {};
-  }
-  if (const ir::Reference* reference = object.as_reference()) {
-    reporter_.report("E0290", node.name.span,
-                     fmt::format("reading `{}` of a {} is not carried out by this version of berth", node.name.text, reference->target.kind),
-                     "settings of resources cannot be read yet")
-        .help("write the value as a `let` that both places use");
-    return {};
-  }
-  const Map* map = object.as_map();
-  if (map == nullptr) {
-    reporter_.report("E0117", node.name.span, fmt::format("{} has no members", kind_phrase(object)), "only maps and records have")
-        .label(node.object->span, "this is " + describe(object));
-    return {};
-  }
-  const auto found = map->find(node.name.text);
-  if (found != map->end()) return through(found->second, object.origin.via);
-  std::vector<std::string> names;
-  for (const auto& [key, item] : *map) names.push_back(key);
-  Diagnostic& diagnostic = reporter_.report("E0121", node.name.span, fmt::format("there is no `{}` here", node.name.text), "not in the map");
-  if (const auto meant = suggest(node.name.text, names)) {
-    diagnostic.help(fmt::format("did you mean `{}`?", *meant)).fix(node.name.span, *meant);
-  } else {
-    diagnostic.note("it has: " + (names.empty() ? std::string("nothing") : fmt::format("{}", fmt::join(names, ", "))));
-  }
-  return {};
+  return tainted_by(evaluate(chosen->holds ? *node.consequence : *node.alternative, frame), chosen->sensitive);
 }
 
 Value Evaluator::index(const ast::Index& node, const FramePtr& frame, bool missing_is_null) {
   const Value object = evaluate(*node.object, frame);
   const Value key = evaluate(*node.index, frame);
   if (object.poisoned() || key.poisoned()) return {};
+  if (object.secret) return report_secret(node.object->span, "indexed", reporter_);
+  return tainted_by(element(node, object, key, missing_is_null), object.sensitive || key.sensitive);
+}
+
+Value Evaluator::element(const ast::Index& node, const Value& object, const Value& key, bool missing_is_null) {
   if (object.null() && missing_is_null) return object;
   const List* list = object.as_list();
   const std::int64_t* position = key.as_integer();
   if (list != nullptr && position != nullptr) {
     if (*position >= 0 && static_cast<std::size_t>(*position) < list->size()) return through((*list)[static_cast<std::size_t>(*position)], object.origin.via);
     if (missing_is_null) return {Null{}, {.span = node.index->span}};
-    reporter_.report("E0121", node.index->span, fmt::format("there is no element {}", *position),
+    reporter_.report("E0121", node.index->span, key.sensitive ? "there is no such element" : fmt::format("there is no element {}", *position),
                      list->empty() ? "the list is empty" : fmt::format("the list has elements 0..{}", list->size() - 1))
         .help("`… ?? default` gives a value for that case");
     return {};
@@ -447,7 +500,7 @@ Value Evaluator::index(const ast::Index& node, const FramePtr& frame, bool missi
   if (map != nullptr && text != nullptr) {
     if (const auto found = map->find(*text); found != map->end()) return through(found->second, object.origin.via);
     if (missing_is_null) return {Null{}, {.span = node.index->span}};
-    reporter_.report("E0121", node.index->span, fmt::format("the map has no key `{}`", *text), "not in the map")
+    reporter_.report("E0121", node.index->span, key.sensitive ? "the map has no such key" : fmt::format("the map has no key `{}`", *text), "not in the map")
         .help("`… ?? default` gives a value for that case");
     return {};
   }
@@ -455,107 +508,6 @@ Value Evaluator::index(const ast::Index& node, const FramePtr& frame, bool missi
   reporter_.report("E0117", list != nullptr || map != nullptr ? node.index->span : node.object->span, expected,
                    "this is " + describe(list != nullptr || map != nullptr ? key : object));
   return {};
-}
-
-// ---- calls -------------------------------------------------------------------------------------------------------------------------
-
-Value Evaluator::call(const ast::Call& node, Span span, const FramePtr& frame) {
-  const auto* callee = ast::as<ast::NameRef>(*node.callee);
-  if (callee == nullptr) {
-    const Value object = ast::as<ast::Member>(*node.callee) != nullptr ? evaluate(*std::get<ast::Member>(node.callee->node).object, frame) : Value{};
-    if (!object.poisoned()) {
-      reporter_.report("E0290", node.callee->span, "calling a member is not carried out by this version of berth", "not a function");
-    }
-    return {};
-  }
-  Symbol* symbol = scope_.find(callee->name.text);
-  if (symbol != nullptr && symbol->kind == Symbol::Kind::function) return call_function(*symbol, node, span, frame);
-  const Builtin* builtin = find_builtin(callee->name.text);
-  if (builtin == nullptr || symbol != nullptr) {
-    if (symbol != nullptr && symbol->kind == Symbol::Kind::uncarried) return {};
-    if (symbol != nullptr) {
-      reporter_.report("E0125", callee->name.span, fmt::format("`{}` is a {}, not a function", symbol->name, symbol->word), "cannot be called");
-    } else if (is_planned_function(callee->name.text)) {
-      reporter_.report("E0290", callee->name.span, fmt::format("`{}(…)` is not carried out by this version of berth", callee->name.text), "not yet");
-    } else {
-      std::vector<std::string> names;
-      for (const Builtin& row : builtins()) names.emplace_back(row.name);
-      Diagnostic& diagnostic = reporter_.report("E0204", callee->name.span, fmt::format("unknown function `{}`", callee->name.text), "nothing has this name");
-      if (const auto meant = suggest(callee->name.text, names)) diagnostic.help(fmt::format("did you mean `{}`?", *meant)).fix(callee->name.span, *meant);
-    }
-    return {};
-  }
-  CallArguments arguments{.items = {}, .span = span, .function = builtin->name};
-  for (const ast::Argument& argument : node.arguments) {
-    Value value = evaluate(*argument.value, frame);
-    if (value.poisoned()) return {};
-    if (argument.name && argument.name->text != builtin->named) {
-      reporter_.report("E0125", argument.name->span, fmt::format("`{}` has no argument `{}`", builtin->name, argument.name->text),
-                       fmt::format("it is `{}`", builtin->signature));
-      return {};
-    }
-    arguments.items.push_back({argument.name ? std::string_view(argument.name->text) : std::string_view(), std::move(value), argument.value->span});
-  }
-  if (arguments.items.size() < builtin->minimum || arguments.items.size() > builtin->maximum) {
-    reporter_.report("E0125", span, fmt::format("`{}` is called with {} arguments", builtin->name, arguments.items.size()),
-                     fmt::format("it is `{}`", builtin->signature));
-    return {};
-  }
-  BuiltinContext context{reporter_, budget_};
-  Value result = builtin->run(arguments, context);
-  const std::string* via = nullptr;
-  for (const auto& argument : arguments.items) via = via == nullptr ? argument.value.origin.via : via;
-  result.origin = {.span = span, .via = via};
-  if (!result.poisoned() && builtin->name == "plain") plain.insert(span);
-  if (!result.poisoned() && builtin->name == "floating") floating.insert(span);
-  return result;
-}
-
-Value Evaluator::call_function(Symbol& symbol, const ast::Call& node, Span span, const FramePtr& frame) {
-  symbol.used = true;
-  const auto& function = std::get<ast::Fn>(symbol.item->node);
-  std::vector<std::pair<std::string_view, Value>> names(function.params.size());
-  std::vector<bool> set(function.params.size(), false);
-  std::size_t next = 0;
-  for (const ast::Argument& argument : node.arguments) {
-    std::size_t at = next;
-    if (argument.name) {
-      const auto named = std::find_if(function.params.begin(), function.params.end(), [&](const ast::FnParam& p) { return p.name.text == argument.name->text; });
-      at = static_cast<std::size_t>(named - function.params.begin());
-    } else {
-      ++next;
-    }
-    if (at >= function.params.size() || set[at]) {
-      reporter_.report("E0125", argument.span, fmt::format("`{}` does not take this argument", symbol.name), set.size() > at ? "given twice" : "one too many, or unknown")
-          .label(symbol.span, "declared here");
-      return {};
-    }
-    const ast::FnParam& param = function.params[at];
-    names[at] = {param.name.text, evaluate_as(*argument.value, *type_of(*param.type), {.name = param.name.text, .written = {}, .declared = param.type->span}, frame)};
-    set[at] = true;
-  }
-  for (std::size_t i = 0; i < set.size(); ++i) {
-    const ast::FnParam& param = function.params[i];
-    if (!set[i] && param.default_value == nullptr) {
-      reporter_.report("E0125", span, fmt::format("`{}` needs a value for `{}`", symbol.name, param.name.text), "missing here").label(param.span, "declared here");
-      return {};
-    }
-    if (!set[i]) {
-      names[i] = {param.name.text, evaluate_as(*param.default_value, *type_of(*param.type), {.name = param.name.text, .written = {}, .declared = param.type->span}, nullptr)};
-    }
-    if (names[i].second.poisoned()) return {};
-  }
-  if (symbol.active_calls > 0) {
-    reporter_.report("E0211", span, fmt::format("the function `{}` uses itself", symbol.name), "called while it is being computed")
-        .label(symbol.span, "declared here")
-        .note("functions may not recurse, so every file terminates");
-    return {};
-  }
-  ++symbol.active_calls;
-  Value result = evaluate_as(*function.value, *type_of(*function.result), {.name = symbol.name, .written = {}, .declared = function.result->span}, extend(nullptr, std::move(names)));
-  --symbol.active_calls;
-  if (!result.poisoned()) result.origin.span = span;
-  return result;
 }
 
 }  // namespace berth::sema

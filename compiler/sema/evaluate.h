@@ -1,17 +1,37 @@
 #pragma once
 
+#include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "compiler/ast/ast.h"
 #include "compiler/sema/budget.h"
+#include "compiler/sema/builtins.h"
 #include "compiler/sema/conform.h"
 #include "compiler/sema/reporter.h"
 #include "compiler/sema/scope.h"
 #include "compiler/sema/value.h"
 
 namespace berth::sema {
+
+/// A bare name of a block nearby where a function takes one: `firelens(log_router, …)`.
+struct BareName {
+  std::string_view kind;
+  std::string text;
+  Span span;
+};
+
+/// Reads what belongs to resources, blocks and instances of components.
+class ResourceReader {
+ public:
+  virtual ~ResourceReader() = default;
+  /// `object.name`, where `object` is a reference or a block. Poison after a mistake that is reported.
+  virtual Value member(const Value& object, const ast::Name& name, Span object_span) = 0;
+  /// What is in a block, as a map.
+  virtual Value elements(const BlockHandle& block, Span span) = 0;
+};
 
 /// Turns expressions into values, each top-level name once and on demand. Mistakes are reported where the user wrote them; their value is poison.
 class Evaluator final : public TypeEvaluator {
@@ -21,13 +41,21 @@ class Evaluator final : public TypeEvaluator {
   Value evaluate(const ast::Expr& expression, const FramePtr& frame);
   /// The same, as a value of `type`.
   Value evaluate_as(const ast::Expr& expression, const Type& type, Place place, const FramePtr& frame);
-  /// The value of a condition; nothing when it has none (reported).
+  /// The same for a setting, where null means that it is not set and passes.
+  Value evaluate_setting(const ast::Expr& expression, const Type& type, Place place, const FramePtr& frame);
+  /// The value of a condition; nothing when it has none (reported). What is done with it must show only when something is wrong, as an assertion does.
   std::optional<bool> condition(const ast::Expr& expression, const FramePtr& frame);
+  /// The condition of an `if` around settings and blocks: E0311 when it is sensitive.
+  std::optional<bool> shaping_condition(const ast::Expr& expression, const FramePtr& frame);
   /// The text of a string, a key or a label; nothing when it has none (reported).
   std::optional<std::string> text_of(const ast::String& string, const FramePtr& frame);
   std::optional<std::string> text_of(const ast::Key& key, const FramePtr& frame);
-  /// Calls `body` with a frame for each turn of the loop, in order (maps by key).
+  /// Calls `body` with a frame for each turn of the loop, in order (maps by key). The loop of a `for` around settings and blocks: E0311 when the number of turns is sensitive.
   void for_each(const ast::ForClause& clause, const FramePtr& frame, const std::function<void(const FramePtr&)>& body);
+  /// A frame with the `let`s among the items.
+  FramePtr with_lets(const std::vector<ast::Item>& items, const FramePtr& frame);
+  /// Calls `body` with the branch that is taken, if one is.
+  void branches(const ast::If& choice, const FramePtr& frame, const std::function<void(const ast::Body&)>& body);
   /// The value of a parameter or let, or the reference to a resource.
   Value value_of(Symbol& symbol, Span use);
   /// A written type; unknown names and what is not carried out are reported.
@@ -43,11 +71,22 @@ class Evaluator final : public TypeEvaluator {
     Span span;
   };
   std::unordered_map<std::string, Given> given;
+  /// The names among them that were given on the command line.
+  std::set<std::string> from_outside;
   /// What the reserved names `stack` and `environment` stand for.
   Map reserved;
   std::set<Span> plain;
   std::set<Span> floating;
+  /// Names of blocks that the last expression used: for whoever knows the blocks.
+  std::vector<BareName> bare_names;
+  /// Externs that were written in place (`extern_topic("alerts")`), by address: the text and where it stands.
+  std::map<ir::Address, Value> inline_externs;
+  /// What functions read, and what they leave behind.
+  BuiltinHost host;
+  /// Null: nothing can be read.
+  ResourceReader* reader = nullptr;
 
+  SchemaTypes& schema_types() { return schema_types_; }
   Reporter& reporter() { return reporter_; }
   Budget& budget() { return budget_; }
 
@@ -68,8 +107,24 @@ class Evaluator final : public TypeEvaluator {
   Value conditional(const ast::Conditional& node, const FramePtr& frame);
   Value member(const ast::Member& node, const FramePtr& frame);
   Value index(const ast::Index& node, const FramePtr& frame, bool missing_is_null);
+  Value element(const ast::Index& node, const Value& object, const Value& key, bool missing_is_null);
+  /// for_each for expressions; `sensitive` hears of each place because of which the number of turns is sensitive.
+  void turns(const ast::ForClause& clause, const FramePtr& frame, const std::function<void(const FramePtr&)>& body,
+             const std::function<void(Span)>& sensitive);
+  /// A condition and whether it is sensitive.
+  struct Decision {
+    bool holds = false;
+    bool sensitive = false;
+  };
+  std::optional<Decision> decide(const ast::Expr& expression, const FramePtr& frame);
   Value call(const ast::Call& node, Span span, const FramePtr& frame);
+  Value call_member(const ast::Member& callee, const ast::Call& node, Span span, const FramePtr& frame);
+  Value call_builtin(const ast::Name& name, const ast::Call& node, Span span, const FramePtr& frame);
   Value call_function(Symbol& symbol, const ast::Call& node, Span span, const FramePtr& frame);
+  Value inline_extern(const ir::schema::Block& kind, const ast::Call& node, Span span, const FramePtr& frame);
+  Value secret_key(const ir::Reference& secret, const ast::Call& node, Span span, const FramePtr& frame);
+  Value has_container(const Value& object, const ast::Call& node, Span object_span, const FramePtr& frame);
+  Value module_member(const Symbol& module, const ast::Name& name);
 
   Value parameter(Symbol& symbol);
   Value let(Symbol& symbol);
@@ -78,14 +133,18 @@ class Evaluator final : public TypeEvaluator {
   std::string text_for_string(const Value& value, Span span, bool& good);
 
   TypePtr named_type(const ast::TypeExpr& type, const ast::NamedType& node);
-  TypePtr alias(const ast::TypeExpr& type, const ast::TypeDecl& declaration);
-  TypePtr union_type(const ast::TypeExpr& type, const ast::UnionType& node);
-  TypePtr record_type(const ast::TypeExpr& type, const ast::RecordType& node);
-  TypePtr uncarried_type(Span span, std::string_view word);
-  bool apply_argument(const ast::TypeArgument& argument, Type& type);
+  TypePtr qualified_type(const ast::TypeExpr& type, const ast::NamedType& node);
+  TypePtr sensitive_type(const ast::TypeExpr& type, const ast::NamedType& node);
+  TypePtr literal_type(const ast::TypeExpr& type, const ast::LiteralType& node);
+  TypePtr alias(const ast::TypeExpr& type, const ast::NamedType& node, const ast::TypeDecl& declaration);
+  TypePtr union_type(const ast::UnionType& node);
+  TypePtr record_type(const ast::RecordType& node);
+  TypePtr unknown_type_name(const ast::Name& name);
+  bool apply_argument(const ast::TypeArgument& argument, std::string_view name, Type& type);
   std::optional<std::int64_t> bound(const ast::Bound& bound, Type::Kind kind);
 
   Scope& scope_;
+  SchemaTypes schema_types_;
   Reporter& reporter_;
   Budget& budget_;
   int depth_ = 0;

@@ -61,6 +61,7 @@ void GivenValues::read_one(const std::string& name, const std::string& text, Sco
     }
     return;
   }
+  evaluator.from_outside.insert(name);
   const TypePtr type = evaluator.type_of(*std::get<ast::Param>(symbol->item->node).type);
   if (type->kind == Type::Kind::unknown) return;
   if (takes_text(*type, text)) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -25,12 +26,24 @@ struct Module {
   Span stack_header;
   /// Settings of the `stack` block.
   ir::Map settings;
+  std::string environment = "default";
+  std::string account;  ///< of the environment; "" = any
+  std::string region;   ///< of the environment; "" = the stack's
+  bool protect = false;
   std::vector<Declared> resources;
+  std::vector<Declared> externs;
   std::vector<ir::Output> outputs;
+  std::vector<ir::Reveal> reveals;
+  std::map<std::string, std::string> files;  ///< SHA-256 of what `file(…)` read, by path
+  std::vector<ir::Moved> moved;
+  std::map<ir::Address, ir::Removed> removed;
+  std::map<std::string, std::vector<ir::Layer>> chains;
   /// Texts made by `plain(…)`: looked at by their writer, and no credentials.
   std::set<Span> plain;
   /// Texts made by `floating(…)`: images that may move.
   std::set<Span> floating;
+  /// Keys written in `raw unchecked { }`.
+  std::set<Span> unchecked;
 };
 
 }  // namespace berth::sema
