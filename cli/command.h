@@ -26,6 +26,9 @@ struct Command {
 Command check_command();
 Command explain_command();
 Command compile_command();
+Command fmt_command();
+Command doc_command();
+Command test_command();
 Command plan_command();
 Command apply_command();
 Command destroy_command();

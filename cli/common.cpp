@@ -17,6 +17,7 @@ void declare_path(Arguments& arguments, CommonFlags& flags) {
 }
 
 void declare_variables(Arguments& arguments, CommonFlags& flags) {
+  arguments.option("--env", flags.environment, "NAME", "the environment, where the stack has some");
   arguments.repeated("--var", flags.variables, "NAME=VALUE", "value of a parameter; may be given several times", "BERTH_VAR_name");
 }
 
@@ -87,19 +88,22 @@ Result<void> check_denied(const std::vector<std::string>& codes) {
   return {};
 }
 
+Result<CompileOptions> compile_options(const Session& session, const CommonFlags& flags) {
+  BERTH_TRY(variables, parameter_values(session, flags.variables));
+  BERTH_TRY_VOID(check_denied(flags.denied));
+  CompileOptions options{.path = flags.path, .environment = flags.environment, .variables = std::move(variables), .denied = flags.denied};
+  return options;
+}
+
 Compiled compile_program(Session& session, View& view, const CommonFlags& flags, bool show_warnings) {
   Compiled compiled{.program = std::nullopt, .sources = std::make_shared<SourceSet>(), .exit_code = ExitCode::ok};
-  auto variables = parameter_values(session, flags.variables);
-  if (!variables) {
-    compiled.exit_code = fail(view, variables.error());
-    return compiled;
-  }
-  if (const auto denied = check_denied(flags.denied); !denied) {
-    compiled.exit_code = fail(view, denied.error());
+  const auto options = compile_options(session, flags);
+  if (!options) {
+    compiled.exit_code = fail(view, options.error());
     return compiled;
   }
   DiagnosticSink sink;
-  compiled.program = compile({.path = flags.path, .variables = std::move(*variables), .denied = flags.denied}, RealFileSystem(), compiled.sources, sink);
+  compiled.program = compile(*options, RealFileSystem(), compiled.sources, sink);
   if (!compiled.program) compiled.exit_code = ExitCode::source_errors;
   if (show_warnings || !compiled.program) view.diagnostics(sink.sorted(), *compiled.sources);
   return compiled;

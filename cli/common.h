@@ -13,6 +13,7 @@
 #include "cli/exit_code.h"
 #include "cli/session.h"
 #include "cli/view.h"
+#include "compiler/compile.h"
 #include "ir/resource.h"
 #include "providers/http/endpoint.h"
 
@@ -21,6 +22,7 @@ namespace berth::cli {
 /// Flags that several commands have.
 struct CommonFlags {
   std::string path = ".";
+  std::string environment;             ///< of the stack; "" = it has none
   std::vector<std::string> variables;  ///< "name=value"
   std::vector<std::string> denied;     ///< codes of warnings that are errors, or "warnings"
   std::string engine;
@@ -30,6 +32,7 @@ struct CommonFlags {
 };
 
 void declare_path(Arguments& arguments, CommonFlags& flags);
+/// `--env` and `--var`: what the stack is compiled with.
 void declare_variables(Arguments& arguments, CommonFlags& flags);
 /// `--deny`, for commands that act on what they read.
 void declare_deny(Arguments& arguments, CommonFlags& flags);
@@ -51,6 +54,9 @@ Result<std::map<std::string, std::string>> parameter_values(const Session& sessi
 
 /// Error "usage" when one of the codes of `--deny` is no warning's.
 Result<void> check_denied(const std::vector<std::string>& codes);
+
+/// What to compile, by flags and environment. Error "usage" where these are wrong.
+Result<CompileOptions> compile_options(const Session& session, const CommonFlags& flags);
 
 /// A program, or the exit code of why there is none. What is wrong has been shown.
 struct Compiled {
