@@ -185,24 +185,32 @@ Result<Value> block_from_json(const Block& block, const Json& json, const std::s
 
 Json to_json(const Value& value) { return std::visit(ToJson{}, value.data()); }
 
-Json to_json(const Program& program, bool origins) {
-  Json resources = Json::array();
-  for (const auto& [address, resource] : program.resources) {
-    Json row = {{"address", address.text()}, {"kind", address.kind}, {"body", to_json(resource.body)}, {"hash", content_hash(resource)}};
-    if (!resource.doc.empty()) row["doc"] = resource.doc;
-    if (origins && program.sources != nullptr) {
-      row["source"] = program.sources->place(resource.origin);
-      Json places = Json::object();
-      collect_origins(resource.body, "", *program.sources, places);
-      row["origins"] = std::move(places);
-    }
-    resources.push_back(std::move(row));
+Json to_json_without_body(const Resource& resource, const Program& program, bool origins) {
+  Json row = {{"address", resource.address.text()}, {"kind", resource.address.kind}, {"hash", content_hash(resource)}};
+  if (!resource.doc.empty()) row["doc"] = resource.doc;
+  if (origins && program.sources != nullptr) {
+    row["source"] = program.sources->place(resource.origin);
+    Json places = Json::object();
+    collect_origins(resource.body, "", *program.sources, places);
+    row["origins"] = std::move(places);
   }
+  return row;
+}
+
+Json to_json_without_resources(const Program& program, bool origins) {
   Json outputs = Json::object();
   for (const Output& output : program.outputs) outputs[output.name] = to_json(output.value);
-  Json json = {{"format_version", "1.0"}, {"stack", program.stack}, {"environment", program.environment},
-               {"resources", std::move(resources)}, {"outputs", std::move(outputs)}};
+  Json json = {{"format_version", "1.0"}, {"stack", program.stack}, {"environment", program.environment}, {"outputs", std::move(outputs)}};
   if (!program.region.empty()) json["region"] = program.region;
+  if (!program.account.empty()) json["account"] = program.account;
+  if (program.protect) json["protect"] = true;
+  for (const auto& [address, resource] : program.externs) {
+    Json row = {{"address", address.text()}, {"kind", address.kind}, {"body", to_json(resource.body)}};
+    if (origins && program.sources != nullptr) row["source"] = program.sources->place(resource.origin);
+    json["externs"].push_back(std::move(row));
+  }
+  for (const Moved& moved : program.moved) json["moved"].push_back({{"from", moved.from.text()}, {"to", moved.to.text()}});
+  for (const auto& [address, removed] : program.removed) json["removed"][address.text()] = removed.reason;
   if (!program.files.empty()) json["files"] = program.files;
   for (const Reveal& reveal : program.reveals) {
     Json row = {{"reason", reveal.reason}};
@@ -212,9 +220,26 @@ Json to_json(const Program& program, bool origins) {
   return json;
 }
 
+Json to_json(const Program& program, bool origins) {
+  Json json = to_json_without_resources(program, origins);
+  Json& resources = json["resources"] = Json::array();
+  for (const auto& [address, resource] : program.resources) {
+    Json row = to_json_without_body(resource, program, origins);
+    row["body"] = to_json(resource.body);
+    resources.push_back(std::move(row));
+  }
+  return json;
+}
+
 Result<Value> body_from_json(std::string_view kind, const Json& json) {
   const Block* block = schema::resource_kind(kind);
   if (block == nullptr) return Error{"ir", fmt::format("unknown kind `{}`", kind)};
+  return block_from_json(*block, json, "");
+}
+
+Result<Value> extern_from_json(std::string_view kind, const Json& json) {
+  const Block* block = schema::extern_kind(kind);
+  if (block == nullptr) return Error{"ir", fmt::format("unknown kind of extern `{}`", kind)};
   return block_from_json(*block, json, "");
 }
 

@@ -49,7 +49,9 @@ std::optional<BlockKind> find_block_kind(std::string_view first, std::string_vie
 std::vector<std::string> words_of(const Block& block) {
   std::vector<std::string> words;
   for (const ir::schema::Field& field : block.fields) words.emplace_back(field.name);
-  for (const Block& inner : block.blocks) words.emplace_back(inner.kind);
+  for (const Block& inner : block.blocks) {
+    if (block.field(inner.kind) == nullptr) words.emplace_back(inner.kind);  // some words are both
+  }
   return words;
 }
 

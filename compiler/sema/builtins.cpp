@@ -27,6 +27,16 @@ const Builtin* find_builtin(std::string_view name) {
   return found == std::end(kBuiltins) ? nullptr : found;
 }
 
+bool takes_by_name(const Builtin& builtin, std::string_view name) {
+  std::string_view rest = builtin.named;
+  while (!rest.empty()) {
+    const std::size_t blank = rest.find(' ');
+    if (rest.substr(0, blank) == name) return true;
+    rest = blank == std::string_view::npos ? std::string_view() : rest.substr(blank + 1);
+  }
+  return false;
+}
+
 Value run_builtin(const Builtin& builtin, const CallArguments& arguments, BuiltinContext& context) {
   bool tainted = false;
   for (const auto& argument : arguments.items) {

@@ -55,7 +55,7 @@ struct Builtin {
   std::size_t minimum;         ///< arguments
   std::size_t maximum;
   Value (*run)(const CallArguments&, BuiltinContext&);
-  std::string_view named = "";  ///< the argument that is given by name, if there is one
+  std::string_view named = "";  ///< the arguments that may be given by name, with blanks between them
   Taint taint = Taint::computes;
   std::string_view doc = "";
   std::string_view example = "";  ///< an expression …
@@ -64,6 +64,8 @@ struct Builtin {
 
 std::span<const Builtin> builtins();
 const Builtin* find_builtin(std::string_view name);
+/// Whether an argument may be given by this name.
+bool takes_by_name(const Builtin& builtin, std::string_view name);
 /// Runs it on arguments that are as many as it takes: secrets are refused (E0310), and the result is sensitive as its row says.
 Value run_builtin(const Builtin& builtin, const CallArguments& arguments, BuiltinContext& context);
 

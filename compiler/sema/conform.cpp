@@ -32,6 +32,9 @@ std::string subject(const Place& place) { return place.name.empty() ? "this" : f
 
 /// Where to mark: the part of the written expression that made the value, or all of it when the value comes from elsewhere.
 Span primary_place(const Asked& asked, const Value& value) {
+  // The line of a diagnostic is shown: not the one where a sensitive value is written, when there is another.
+  const Span declared = asked.type.declared.valid() ? asked.type.declared : asked.place.declared;
+  if (value.sensitive && declared.valid()) return declared;
   const Span written = asked.place.written;
   const Span made = value.origin.span;
   const bool inside = made.source == written.source && made.begin >= written.begin && made.end <= written.end;
@@ -45,7 +48,7 @@ Diagnostic& report(const Asked& asked, const Value& value, std::string_view code
   const Span made = value.origin.span;
   const bool elsewhere = made.valid() && made.source != SourceId::none &&
                          (made.source != written.source || made.begin < written.begin || made.end > written.end);
-  if (elsewhere) diagnostic.label(made, "the value comes from here");
+  if (elsewhere && !value.sensitive) diagnostic.label(made, "the value comes from here");
   if (asked.place.argument_first && asked.place.written.valid() && asked.place.written != written) diagnostic.label(asked.place.written, "for this setting");
   const Span declared = asked.type.declared.valid() ? asked.type.declared : asked.place.declared;
   if (declared.valid()) diagnostic.label(declared, fmt::format("the type is `{}`", asked.type.text));
@@ -53,7 +56,7 @@ Diagnostic& report(const Asked& asked, const Value& value, std::string_view code
 }
 
 /// Whether a repair may replace the text at the primary label: only where the value is written right there.
-bool written_here(const Asked& asked, const Value& value) { return primary_place(asked, value) == value.origin.span; }
+bool written_here(const Asked& asked, const Value& value) { return !value.sensitive && primary_place(asked, value) == value.origin.span; }
 
 /// The value as the user wrote it, where it stands right there as a literal.
 std::string as_written(const Asked& asked, const Value& value) {
@@ -296,6 +299,11 @@ bool unknown_fields(const Asked& asked, const Value& value, const Map& map) {
 }
 
 Value as_record(const Asked& asked, Value value) {
+  if (!asked.type.primary.empty() && value.as_map() == nullptr) {
+    // A bare value stands for the record with that one field.
+    const ir::Origin origin = value.origin;
+    value = make_map({{asked.type.primary, std::move(value)}}, origin);
+  }
   const Map* map = value.as_map();
   if (map == nullptr) return wrong_kind(asked, value);
   bool good = !unknown_fields(asked, value, *map);

@@ -72,17 +72,20 @@ Node* Drafts::layered(Draft& draft, Span use) {
     return nullptr;
   }
   if (draft.state == Draft::State::declared) {
+    const std::size_t errors = evaluator_.reporter().errors();
     draft.state = Draft::State::layering;
     draft.root = std::make_unique<Node>();
     draft.root->schema = draft.schema;
     draft.root->header = draft.header;
     for (const Piece& piece : draft.pieces) layerer_.add(piece, *draft.root);
     draft.state = Draft::State::layered;
+    draft.wrong = evaluator_.reporter().errors() != errors;
   }
   return draft.root.get();
 }
 
 void Drafts::build(Draft& draft) {
+  const std::size_t errors = evaluator_.reporter().errors();
   Node* root = layered(draft, draft.header);
   if (root == nullptr) return;
   const std::string path = builder_.chains == nullptr ? "" : draft.address.text();
@@ -94,6 +97,7 @@ void Drafts::build(Draft& draft) {
     draft.task = std::make_unique<Declared>(Declared{.address = address, .body = std::move(body), .header = header, .doc = ""});
     draft.body.set(std::string(kTask), ir::Value::reference(address, {.span = header}));
   }
+  draft.wrong = draft.wrong || evaluator_.reporter().errors() != errors;
   draft.state = Draft::State::built;
   draft.root.reset();
   draft.pieces.clear();
@@ -110,6 +114,7 @@ void Drafts::build_all(Module& module, const std::function<void()>& before_movin
   before_moving();
   module.resources.reserve(drafts_.size() * 2);
   for (Draft& draft : drafts_) {
+    if (draft.wrong || draft.state != Draft::State::built) continue;
     std::vector<Declared>& target = draft.external ? module.externs : module.resources;
     target.push_back({std::move(draft.address), std::move(draft.body), draft.header, std::move(draft.doc)});
     if (draft.task != nullptr) target.push_back(std::move(*draft.task));

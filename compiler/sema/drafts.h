@@ -27,6 +27,7 @@ struct Draft {
   std::vector<Piece> pieces;
   ast::Entry* release = nullptr;  ///< its body is not needed after it is built
   State state = State::declared;
+  bool wrong = false;             ///< something about it was reported: what it lacks may be that
   std::unique_ptr<Node> root;     ///< while it is layered
   ir::Map body;                   ///< once built, until `take`
   std::unique_ptr<Declared> task; ///< the task written inside it, once built

@@ -94,6 +94,44 @@ FramePtr Evaluator::with_lets(const std::vector<ast::Item>& items, const FramePt
   return inner;
 }
 
+FramePtr Evaluator::with_lazy_lets(const std::vector<ast::Item>& items, const FramePtr& frame) {
+  FramePtr inner = frame;
+  for (const ast::Item& item : items) {
+    const auto* let = ast::as<ast::Let>(item);
+    if (let == nullptr) continue;
+    auto next = std::make_shared<Frame>();
+    next->parent = inner;
+    next->fields = inner == nullptr ? nullptr : inner->fields;
+    next->lazy = std::make_shared<LazyLet>();
+    next->lazy->let = let;
+    inner = std::move(next);
+  }
+  return inner;
+}
+
+const Value* Evaluator::local(const ast::Name& name, const FramePtr& frame) {
+  for (const Frame* at = frame.get(); at != nullptr; at = at->parent.get()) {
+    for (const auto& [known, value] : at->names) {
+      if (known == name.text) return &value;
+    }
+    if (at->lazy == nullptr || at->lazy->let->name.text != name.text) continue;
+    LazyLet& lazy = *at->lazy;
+    if (lazy.state == LazyLet::State::running) {
+      reporter_.report("E0206", name.span, fmt::format("`{}` is needed to know itself", name.text), "asked for here").label(lazy.let->name.span, "while this is evaluated");
+      return &lazy.value;
+    }
+    if (lazy.state == LazyLet::State::untouched) {
+      lazy.state = LazyLet::State::running;
+      const ast::Let& let = *lazy.let;
+      lazy.value = let.type == nullptr ? evaluate(*let.value, at->parent)
+                                       : evaluate_as(*let.value, *type_of(*let.type), {.name = let.name.text, .written = {}, .declared = let.type->span}, at->parent);
+      lazy.state = LazyLet::State::done;
+    }
+    return &lazy.value;
+  }
+  return nullptr;
+}
+
 void Evaluator::branches(const ast::If& choice, const FramePtr& frame, const std::function<void(const ast::Body&)>& body) {
   for (const ast::IfBranch& branch : choice.branches) {
     const auto chosen = shaping_condition(*branch.condition, frame);
@@ -128,7 +166,7 @@ std::optional<Evaluator::Decision> Evaluator::decide(const ast::Expr& expression
 
 Value Evaluator::name(const ast::NameRef& node, const FramePtr& frame) {
   if (frame != nullptr) {
-    if (const Value* local = frame->find(node.name.text)) return *local;
+    if (const Value* value = local(node.name, frame)) return *value;
   }
   if (const auto known = reserved.find(node.name.text); known != reserved.end()) return known->second;
   if (frame != nullptr && frame->fields != nullptr && (frame->fields->field(node.name.text) != nullptr || frame->fields->block(node.name.text) != nullptr)) {
@@ -225,6 +263,7 @@ bool Evaluator::holds(const ast::Where& where, const Value& it, Span written) {
   const auto result = condition(*where.condition, extend(nullptr, {{"it", it}}));
   if (!result) return false;
   if (*result) return true;
+  if (it.sensitive) written = where.condition->span;  // the line where the value is written is not shown
   std::string message = fmt::format("`{}` is not allowed here", spell(it));
   if (where.message) {
     if (const auto text = text_of(*where.message, extend(nullptr, {{"it", it}}))) message = *text;

@@ -54,6 +54,10 @@ class Evaluator final : public TypeEvaluator {
   void for_each(const ast::ForClause& clause, const FramePtr& frame, const std::function<void(const FramePtr&)>& body);
   /// A frame with the `let`s among the items.
   FramePtr with_lets(const std::vector<ast::Item>& items, const FramePtr& frame);
+  /// The same, evaluated when something asks for them. Each sees those above it.
+  FramePtr with_lazy_lets(const std::vector<ast::Item>& items, const FramePtr& frame);
+  /// The value of a local name, or null.
+  const Value* local(const ast::Name& name, const FramePtr& frame);
   /// Calls `body` with the branch that is taken, if one is.
   void branches(const ast::If& choice, const FramePtr& frame, const std::function<void(const ast::Body&)>& body);
   /// The value of a parameter or let, or the reference to a resource.

@@ -126,7 +126,7 @@ Value Evaluator::call_builtin(const ast::Name& name, const ast::Call& node, Span
     Value value = bare_argument(builtin->name, arguments.items.size(), *argument.value, frame, bare_names);
     if (value.null()) value = evaluate(*argument.value, frame);
     if (value.poisoned()) return {};
-    if (argument.name && argument.name->text != builtin->named) {
+    if (argument.name && !takes_by_name(*builtin, argument.name->text)) {
       reporter_.report("E0125", argument.name->span, fmt::format("`{}` has no argument `{}`", builtin->name, argument.name->text),
                        fmt::format("it is `{}`", builtin->signature));
       return {};

@@ -48,12 +48,20 @@ void Expander::choice_or_loop(const ast::Item& item, const FramePtr& frame, cons
 
 /// The items of a loop, a condition or a component.
 void Expander::items(const std::vector<ast::Item>& items, const FramePtr& frame, const Place& place) {
-  const FramePtr inner = evaluator_.with_lets(items, frame);
+  declare_all(items, evaluator_.with_lets(items, frame), place);
+}
+
+void Expander::declare_all(const std::vector<ast::Item>& items, const FramePtr& inner, const Place& place) {
   for (const ast::Item& item : items) {
     if (evaluator_.budget().exhausted()) return;
-    if (ast::as<ast::Let>(item) != nullptr) continue;
-    if (const auto* node = ast::as<ast::Entry>(item)) {
-      entry(item, *node, inner, place);
+    if (const auto* node = ast::as<ast::Entry>(item)) entry(item, *node, inner, place);
+  }
+  for (const ast::Item& item : items) {
+    if (evaluator_.budget().exhausted()) return;
+    if (const auto* let = ast::as<ast::Let>(item)) {
+      evaluator_.local(let->name, inner);
+    } else if (ast::as<ast::Entry>(item) != nullptr) {
+      continue;
     } else if (ast::as<ast::If>(item) != nullptr || ast::as<ast::For>(item) != nullptr) {
       choice_or_loop(item, inner, place);
     } else if (const auto* assertion = ast::as<ast::Assert>(item); assertion != nullptr) {
@@ -230,9 +238,9 @@ void Expander::expand(Instance& instance, Span use) {
   instance.state = Instance::State::expanded;
   if (frame == nullptr) return;
   frame = local_names(component, instance, frame);
-  instance.frame = evaluator_.with_lets(component.items(), frame);
+  instance.frame = evaluator_.with_lazy_lets(component.items(), frame);
   const auto by = std::make_shared<const Provenance>(Provenance{Provenance::Kind::component, "component " + instance.component->name});
-  items(component.items(), frame, {.instance = &instance, .by = by});
+  declare_all(component.items(), instance.frame, {.instance = &instance, .by = by});
 }
 
 /// The names that the component's own resources have in its body: `this`, and the others by their labels.

@@ -46,6 +46,8 @@ class Expander final : public InstanceExpander {
 
   void choice_or_loop(const ast::Item& item, const FramePtr& frame, const Place& place);
   void items(const std::vector<ast::Item>& items, const FramePtr& frame, const Place& place);
+  /// What the items declare: first what stands alone, then what depends on conditions and loops.
+  void declare_all(const std::vector<ast::Item>& items, const FramePtr& inner, const Place& place);
   void entry(const ast::Item& item, const ast::Entry& entry, const FramePtr& frame, const Place& place);
   void resource(const ir::schema::Block& kind, const ast::Item& item, const ast::Entry& entry, const FramePtr& frame, const Place& place);
   void instance(Symbol& component, const ast::Item& item, const ast::Entry& entry, const FramePtr& frame, const Place& place);

@@ -28,9 +28,8 @@ Known same_kind(Arguments arguments) {
   return kind == Kind::integer || kind == Kind::decimal ? plain(kind) : Known();
 }
 
-Known element_of(const Known& list) { return list.kind() == Kind::list || list.kind() == Kind::map ? Known(list.type->element) : Known(); }
 Known element(Arguments arguments) { return arguments.empty() ? Known() : element_of(arguments.front()); }
-Known values_of(Arguments arguments) { return arguments.empty() || arguments.front().kind() != Kind::map ? list_of(Known()) : list_of(element_of(arguments.front())); }
+Known values_of(Arguments arguments) { return list_of(arguments.empty() ? Known() : element_of(arguments.front())); }
 
 Known flattened(Arguments arguments) {
   const Known inner = element(arguments);
@@ -59,7 +58,7 @@ Known extreme(Arguments arguments) {
 Known merged(Arguments arguments) {
   Known element;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
-    const Known next = arguments[i].kind() == Kind::map ? element_of(arguments[i]) : Known();
+    const Known next = element_of(arguments[i]);
     element = i == 0 ? next : join(element, next);
   }
   return map_of(element);

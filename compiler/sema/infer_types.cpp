@@ -120,6 +120,14 @@ Misfit misfit_record(const Type& from, const Type& to) {
 
 }  // namespace
 
+Known element_of(const Known& container) {
+  if (container.kind() == Kind::list || container.kind() == Kind::map) return Known(container.type->element);
+  if (container.kind() != Kind::record) return Known();
+  Known element;
+  for (const RecordField& field : container.type->fields) element = &field == container.type->fields.data() ? Known(field.type) : join(element, Known(field.type));
+  return element;
+}
+
 Known list_of(const Known& element) { return container_of(Kind::list, element); }
 Known map_of(const Known& element) { return container_of(Kind::map, element); }
 
@@ -141,6 +149,13 @@ Kind operand_kind(const Type& type) {
   return has_text(type) ? Kind::unknown : Kind::integer;
 }
 
+namespace {
+
+/// A map, or a record that is no record of the schema.
+bool is_map(const Known& known) { return known.kind() == Kind::map || (known.kind() == Kind::record && known.type->primary.empty()); }
+
+}  // namespace
+
 Known join(const Known& a, const Known& b) {
   Known result;
   result.nullable = a.nullable || b.nullable;
@@ -153,12 +168,11 @@ Known join(const Known& a, const Known& b) {
     return result;
   } else if (a.kind() == Kind::list && b.kind() == Kind::list) {
     result.type = list_of(join(Known(a.type->element), Known(b.type->element))).type;
-  } else if (a.kind() == Kind::map && b.kind() == Kind::map) {
-    result.type = map_of(join(Known(a.type->element), Known(b.type->element))).type;
-  } else if (a.kind() == Kind::reference || a.kind() == Kind::record) {
-    const bool same = a.kind() == b.kind() && a.kind() == Kind::reference && a.type->target == b.type->target;
-    if (same) result.type = a.type;
-  } else if (operand_kind(*a.type) == operand_kind(*b.type) && operand_kind(*a.type) != Kind::unknown && a.kind() != Kind::list && a.kind() != Kind::map) {
+  } else if (is_map(a) && is_map(b)) {
+    result.type = map_of(join(element_of(a), element_of(b))).type;
+  } else if (a.kind() == Kind::reference) {
+    if (b.kind() == Kind::reference && a.type->target == b.type->target) result.type = a.type;
+  } else if (operand_kind(*a.type) == operand_kind(*b.type) && operand_kind(*a.type) != Kind::unknown && a.kind() != Kind::list && !is_map(a)) {
     result.type = plain_type(operand_kind(*a.type));
   }
   return result;

@@ -32,6 +32,8 @@ Known null_value();
 Known list_of(const Known& element);
 Known map_of(const Known& element);
 Known reference_to(std::string_view kind);
+/// What the elements of a list or the values of a map are; a map with known keys counts as well.
+Known element_of(const Known& container);
 /// The type as an element of another: optional where the value may be null.
 TypePtr as_element(const Known& known);
 

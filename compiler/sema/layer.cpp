@@ -185,7 +185,7 @@ void Layerer::map_entry(const ast::Entry& entry, const Text& text, Setting& sett
     return;
   }
   if (!first_time(text.written, *key, key_span, fmt::format("in `{}`", setting.field->name))) return;
-  if (raw_unchecked) unchecked.insert(key_span);
+  if (raw_unchecked && entry.value != nullptr) unchecked.insert(entry.value->span);
   setting.entries[*key].push_back({entry.value.get(), text.frame, key_span, text.by});
 }
 
@@ -292,7 +292,6 @@ void Layerer::variant_block(const Block& schema, const ast::Entry& entry, const 
     Diagnostic& diagnostic = reporter.report("E0218", at, fmt::format("`{}` says how by one word", schema.kind), entry.labels.empty() ? "it has none" : "unexpected");
     diagnostic.help(fmt::format("one of {}", variants));
     if (entry.labels.empty()) diagnostic.fix({at.source, at.end, at.end}, " " + std::string(schema.variants.front()));
-    node.doubtful = true;
     return;
   }
   const std::string word = unlabelled ? known->variant : std::string(entry.labels.front().text());
@@ -303,7 +302,6 @@ void Layerer::variant_block(const Block& schema, const ast::Entry& entry, const 
       Diagnostic& diagnostic = reporter.report("E0218", label.span(), fmt::format("`{}` is no way to {}", word, schema.kind), fmt::format("one of {}", variants));
       const std::vector<std::string> words(schema.variants.begin(), schema.variants.end());
       if (const auto meant = suggest(word, words)) diagnostic.help(fmt::format("did you mean `{}`?", *meant)).fix(label.span(), *meant);
-      node.doubtful = true;
       return;
     }
   }

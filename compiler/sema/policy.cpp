@@ -14,6 +14,17 @@ namespace {
 using ir::schema::Block;
 using ir::schema::LabelKind;
 
+/// Records that a bare value can stand for, as those values: `main.capacity.fargate_spot in s.capacity`.
+Value bare(const List& records, std::string_view field, ir::Origin origin) {
+  List values;
+  for (const Value& record : records) {
+    const Map* map = record.as_map();
+    const auto found = map == nullptr ? Map::const_iterator() : map->find(field);
+    values.push_back(map == nullptr || found == map->end() ? record : found->second);
+  }
+  return make_list(std::move(values), origin);
+}
+
 /// A block of the program with everything that it may have: what is unset is null, named blocks are maps by name.
 Map block_model(const Block& schema, const ir::Map& body) {
   Map model;
@@ -21,6 +32,9 @@ Map block_model(const Block& schema, const ir::Map& body) {
     const ir::Value* value = body.find(field.name);
     Value made = value == nullptr ? Value{Null{}, {}} : from_ir(*value);
     if (field.type.kind == ir::schema::TypeKind::image && made.as_string() != nullptr) made.image = true;
+    const ir::schema::Type* element = field.type.element;
+    const bool shares = element != nullptr && element->record != nullptr && !element->record->primary_field.empty();
+    if (shares && made.as_list() != nullptr) made = bare(*made.as_list(), element->record->primary_field, made.origin);
     model.insert_or_assign(std::string(field.name), std::move(made));
   }
   for (const Block& inner : schema.blocks) {

@@ -12,6 +12,7 @@ const Value* Frame::find(std::string_view name) const {
     for (const auto& [known, value] : frame->names) {
       if (known == name) return &value;
     }
+    if (frame->lazy != nullptr && frame->lazy->let->name.text == name) return &frame->lazy->value;
   }
   return nullptr;
 }

@@ -14,14 +14,23 @@
 
 namespace berth::sema {
 
+/// A `let` that is evaluated when something asks for it: in a component, where it may read the resources that are made beside it.
+struct LazyLet {
+  const ast::Let* let = nullptr;
+  enum class State { untouched, running, done } state = State::untouched;
+  Value value;
+};
+
 /// Variables of comprehensions, loops, functions, components and blocks around an expression.
 struct Frame {
   std::shared_ptr<const Frame> parent;
   std::vector<std::pair<std::string_view, Value>> names;
   /// Whose settings may be named bare (`ignore = [replicas]`); null: nobody's.
   const ir::schema::Block* fields = nullptr;
+  /// Evaluated in `parent`.
+  std::shared_ptr<LazyLet> lazy = nullptr;
 
-  /// The value of `name` here or further out, or null.
+  /// The value of `name` here or further out, or null. That of a lazy `let` may not be there yet: Evaluator::local asks for it.
   [[nodiscard]] const Value* find(std::string_view name) const;
 };
 using FramePtr = std::shared_ptr<const Frame>;

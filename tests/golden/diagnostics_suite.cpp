@@ -60,7 +60,8 @@ std::string complaint(const Diagnostic& diagnostic, const Fix& fix, const std::s
   return "";
 }
 
-std::string broken_fixes(const Compiled& before, const std::map<std::string, std::string>& files, const std::map<std::string, std::string>& given) {
+std::string broken_fixes(const Compiled& before, const std::map<std::string, std::string>& files, const std::map<std::string, std::string>& given,
+                         const std::string& chosen) {
   std::string broken;
   const std::vector<Diagnostic> all = before.sink.sorted();
   for (const Diagnostic& diagnostic : all) {
@@ -73,7 +74,7 @@ std::string broken_fixes(const Compiled& before, const std::map<std::string, std
       const auto file = repaired.find(path);
       if (file == repaired.end()) continue;  // a value from outside
       file->second.replace(fix.span.begin, fix.span.end - fix.span.begin, fix.replacement);
-      const Compiled after = compile_files(repaired, given);
+      const Compiled after = compile_files(repaired, given, chosen);
       const std::vector<Diagnostic> rest = after.sink.sorted();
       const std::string wrong = complaint(diagnostic, fix, path, all, rest, *after.sources);
       if (!wrong.empty()) broken += diagnostic.code + " with `" + fix.replacement + "` " + wrong + "\n" + render_all(rest, *after.sources);
@@ -85,12 +86,12 @@ std::string broken_fixes(const Compiled& before, const std::map<std::string, std
 std::map<std::string, std::string> run(const CaseFile& file) {
   const auto files = ecs_files(file);
   const auto given = variables(file);
-  const Compiled result = compile_files(files, given);
-  return {{"diagnostics.txt", render_all(result.sink.sorted(), *result.sources)}, {"broken-fixes.txt", broken_fixes(result, files, given)}};
+  const Compiled result = compile_files(files, given, environment(file));
+  return {{"diagnostics.txt", render_all(result.sink.sorted(), *result.sources)}, {"broken-fixes.txt", broken_fixes(result, files, given, environment(file))}};
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  return golden_main(argc, argv, {.inputs = {"*.ecs", "berth.lock", "*/berth.lock", "vars.txt"}, .expected = {"diagnostics.txt", "broken-fixes.txt"}, .run = run});
+  return golden_main(argc, argv, {.inputs = {"*.ecs", "berth.lock", "*/berth.lock", "vars.txt", "env.txt"}, .expected = {"diagnostics.txt", "broken-fixes.txt"}, .run = run});
 }

@@ -4,6 +4,7 @@
 
 #include "base/diagnostic_render.h"
 #include "base/json.h"
+#include "ir/json_text.h"
 #include "tests/support/compile_case.h"
 #include "tests/support/golden.h"
 
@@ -13,13 +14,16 @@ using namespace berth::test;
 namespace {
 
 std::map<std::string, std::string> run(const CaseFile& file) {
-  const Compiled result = compile_files(ecs_files(file), variables(file));
-  return {{"ir.json", result.program ? pretty_json(ir::to_json(*result.program, true)) : ""},
+  const Compiled result = compile_files(ecs_files(file), variables(file), environment(file));
+  // Both ways to the text are the same.
+  const std::string text = result.program ? ir::pretty_text(*result.program, true) : "";
+  const std::string tree = result.program ? pretty_json(ir::to_json(*result.program, true)) : "";
+  return {{"ir.json", text == tree ? text : tree + "\nand as pretty_text():\n" + text},
           {"diagnostics.txt", render_all(result.sink.sorted(), *result.sources)}};
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  return golden_main(argc, argv, {.inputs = {"*.ecs", "berth.lock", "vars.txt"}, .expected = {"ir.json", "diagnostics.txt"}, .run = run});
+  return golden_main(argc, argv, {.inputs = {"*.ecs", "berth.lock", "vars.txt", "env.txt"}, .expected = {"ir.json", "diagnostics.txt"}, .run = run});
 }

@@ -42,9 +42,16 @@ inline std::map<std::string, std::string> variables(const CaseFile& file) {
   return result;
 }
 
-inline Compiled compile_files(const std::map<std::string, std::string>& files, const std::map<std::string, std::string>& variables = {}) {
+/// The environment that `env.txt` names; "" without.
+inline std::string environment(const CaseFile& file) {
+  const std::string text = file.text("env.txt");
+  return text.substr(0, text.find('\n'));
+}
+
+inline Compiled compile_files(const std::map<std::string, std::string>& files, const std::map<std::string, std::string>& variables = {},
+                              const std::string& environment = "") {
   Compiled result;
-  result.program = compile({.path = ".", .variables = variables}, MemoryFileSystem(files), result.sources, result.sink);
+  result.program = compile({.path = ".", .environment = environment, .variables = variables}, MemoryFileSystem(files), result.sources, result.sink);
   return result;
 }
 
