@@ -57,9 +57,8 @@ Result<void> replace_file(const std::string& path, const std::string& text) {
 
 /// Mends the files and says what was done.
 Result<void> mend(const Session& session, View& view, const CommonFlags& flags) {
-  auto variables = parameter_values(session, flags.variables);
-  if (!variables) return variables.error();
-  const FixedStack fixed = fix_stack({.path = flags.path, .variables = std::move(*variables), .denied = {}}, RealFileSystem());
+  BERTH_TRY(options, compile_options(session, flags));
+  const FixedStack fixed = fix_stack(options, RealFileSystem());
   std::set<std::string> written;
   for (const auto& [path, text] : fixed.files) {
     if (const auto replaced = replace_file(path, text); !replaced) {

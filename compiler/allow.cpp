@@ -63,6 +63,12 @@ Span item_after(const std::vector<ast::Item>& items, const Span& comment) {
   return after == items.end() ? Span{} : after->span;
 }
 
+/// Whether nothing is in front of the comment on its line: a comment behind an item is about that one, not about the next.
+bool stands_alone(const SourceFile& file, const Span& comment) {
+  const std::uint32_t begin = file.line_start(file.line_column(comment.begin).line);
+  return file.text().substr(begin, comment.begin - begin).find_first_not_of(kBlanks) == std::string_view::npos;
+}
+
 std::vector<std::string> warning_codes() {
   std::vector<std::string> codes;
   for (const DiagnosticCode& row : diagnostic_codes()) {
@@ -84,7 +90,7 @@ void Allows::read(const ast::File& file, const SourceSet& sources) {
     if (comment.doc || !take(text, "#") || !take(text, "ecs:") || !take(text, "allow")) continue;
     if (!text.empty() && kBlanks.find(text.front()) == std::string_view::npos) continue;
     Allow allow = parse(sources.text(comment.span), comment.span);
-    allow.item = item_after(file.items, comment.span);
+    if (stands_alone(sources.file(file.source), comment.span)) allow.item = item_after(file.items, comment.span);
     allows_.push_back(std::move(allow));
   }
 }
@@ -151,7 +157,7 @@ void Allows::apply(DiagnosticSink& sink, bool complete) const {
       Diagnostic& diagnostic = allow.item.valid() ? sink.report("W0506", code.span, fmt::format("this `allow` of {} silences nothing", code.text),
                                                                 "the next item has no such warning")
                                                   : sink.report("W0506", code.span, fmt::format("this `allow` of {} silences nothing", code.text),
-                                                                "no item follows in this block");
+                                                                "it is about no item");
       diagnostic.help("remove it, or write it on a line of its own above the item");
       if (allow.codes.size() == 1) diagnostic.fix(allow.comment, "");
     }

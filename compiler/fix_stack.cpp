@@ -31,6 +31,9 @@ struct Round {
   std::shared_ptr<SourceSet> sources = std::make_shared<SourceSet>();
   std::vector<Diagnostic> diagnostics;
 
+  [[nodiscard]] auto errors() const {
+    return std::count_if(diagnostics.begin(), diagnostics.end(), [](const Diagnostic& d) { return d.severity == Severity::error; });
+  }
   [[nodiscard]] auto syntax_errors() const {
     return std::count_if(diagnostics.begin(), diagnostics.end(), [](const Diagnostic& d) { return d.code.starts_with("E00"); });
   }
@@ -77,7 +80,7 @@ FixedStack fix_stack(const CompileOptions& options, const FileSystem& files) {
     }
     if (applied.empty()) break;
     Round next = compile_round(options, overlay);
-    if (next.syntax_errors() > round.syntax_errors()) {
+    if (next.syntax_errors() > round.syntax_errors() || (round.errors() == 0 && next.errors() > 0)) {
       overlay.files = before;
       break;
     }

@@ -17,7 +17,8 @@ struct FixedStack {
 };
 
 /// Compiles the stack, applies the safe fixes of its own files (never of a module, a given value or anything else outside), and again, until there
-/// are none: fixes of a stage come to light when the stage before has no errors. A round that breaks the syntax is not taken. Writes nothing.
+/// are none: fixes of a stage come to light when the stage before has no errors. A round that breaks the syntax, or brings errors to a stack that had
+/// none, is not taken. Writes nothing.
 FixedStack fix_stack(const CompileOptions& options, const FileSystem& files);
 
 }  // namespace berth
