@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "compiler/sema/hidden.h"
+
 namespace berth::lower {
 namespace {
 
@@ -34,14 +36,18 @@ bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) {
 void validate_tags(const ir::Resource& resource, sema::Reporter& reporter) {
   const ir::Value* tags = ir::at(resource.body, {"tags"});
   if (tags == nullptr || tags->as_map() == nullptr) return;
-  // Four places are ours: owner, address, hash, protection.
-  constexpr std::size_t kOurs = 4;
+  // Five places are ours: owner, address, hash, protection, and whether something is sensitive.
+  constexpr std::size_t kOurs = 5;
   if (tags->as_map()->size() + kOurs > kMaxTags) {
     reporter.report("E0323", place_of(tags, resource.origin), fmt::format("{} tags are too many", tags->as_map()->size()), "with the stack's tags")
         .note(fmt::format("ECS takes {} on a resource, and berth needs {} of them", kMaxTags, kOurs));
   }
   for (const auto& [key, value] : *tags->as_map()) {
     const Span span = place_of(&value, resource.origin);
+    if (value.as_string() == nullptr) {
+      sema::report_sensitive(span, fmt::format("the tag `{}` cannot be sensitive", key), "tags are shown wherever the resource is", reporter);
+      continue;
+    }
     const std::string& text = *value.as_string();
     if (key.empty() || characters(key) > kMaxTagKey) {
       reporter.report("E0323", span, fmt::format("the key of a tag has 1 to {} characters, not {}", kMaxTagKey, characters(key)), "the tag");
@@ -89,8 +95,10 @@ void validate(const ir::Program& program, const Exemptions& exemptions, Diagnost
       validate_task(resource, reporter);
       lint_task(resource, exemptions, reporter);
     }
-    if (address.kind == "service") validate_service(resource, reporter);
+    if (address.kind == "service") validate_service(program, resource, reporter);
+    validate_raw(resource, exemptions, reporter);
   }
+  validate_fargate(program, reporter);
   validate_names(program, reporter);
 }
 

@@ -331,6 +331,7 @@ Result<MemoryProvider::Stored> MemoryProvider::stored_from(const Json& json) con
       stored.tags[std::string(plan::kAddressTag)] = address->text();
       stored.tags[std::string(plan::kHashTag)] = json.value("hash", ir::content_hash(as_wanted));
       if (json.value("protect", false)) stored.tags[std::string(plan::kProtectTag)] = "true";
+      if (json.value("sensitive", false)) stored.tags[std::string(plan::kSensitiveTag)] = "true";
     }
     stored.status = json.value("status", "ACTIVE");
     stored.revision = json.value("revision", address->kind == "task" ? 1 : 0);

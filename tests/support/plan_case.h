@@ -19,6 +19,7 @@ namespace berth::test {
 class PlanCase {
  public:
   explicit PlanCase(const CaseFile& file) : sources_(std::make_shared<SourceSet>()) {
+    options_.mark_key = "for tests";
     read_options(file);
     MemoryFileSystem files;
     for (const CaseSection& section : file.sections) {
