@@ -74,7 +74,6 @@ TypePtr finished(Type type) {
 std::vector<std::string> type_names() {
   std::vector<std::string> names = {"ref", "sensitive"};
   for (const TypeRow& row : kNamed) names.emplace_back(row.name);
-  for (const ir::schema::Block& kind : ir::schema::extern_kinds()) names.emplace_back(kind.kind);
   return names;
 }
 
@@ -172,13 +171,15 @@ TypePtr Evaluator::named_type(const ast::TypeExpr& type, const ast::NamedType& n
 }
 
 TypePtr Evaluator::unknown_type_name(const ast::Name& name) {
-  std::vector<std::string> names = type_names();
+  const std::vector<std::string> built_in = type_names();
+  std::vector<std::string> names = built_in;
+  for (const ir::schema::Block& kind : ir::schema::extern_kinds()) names.emplace_back(kind.kind);
   for (std::string& alias : scope_.type_names(name.span.source)) names.push_back(std::move(alias));
   Diagnostic& diagnostic = reporter_.report("E0204", name.span, fmt::format("unknown type `{}`", name.text), "there is no such type");
   if (const auto meant = suggest(name.text, names)) {
     diagnostic.help(fmt::format("did you mean `{}`?", *meant)).fix(name.span, *meant);
   } else {
-    diagnostic.note(fmt::format("the types are: {}", fmt::join(names, ", ")));
+    diagnostic.note(fmt::format("the types are: {}, and the kinds of externs", fmt::join(built_in, ", ")));
   }
   return unknown_type();
 }
