@@ -67,6 +67,12 @@ void Arguments::positional(const std::string& name, std::string& value, const st
   state_->positional_usage.push_back("[" + name + "]");
 }
 
+void Arguments::positionals(const std::string& name, std::vector<std::string>& values, const std::string& doc) {
+  state_->app.add_option(name, values);
+  state_->positionals.push_back({name, doc});
+  state_->positional_usage.push_back("[" + name + "…]");
+}
+
 void Arguments::required(const std::string& name, std::string& value, const std::string& doc) {
   state_->app.add_option(name, value)->required();
   state_->positionals.push_back({name, doc});

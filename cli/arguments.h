@@ -23,6 +23,8 @@ class Arguments {
   void positional(const std::string& name, std::string& value, const std::string& doc);
   /// A positional argument that must be given.
   void required(const std::string& name, std::string& value, const std::string& doc);
+  /// Any number of positional arguments.
+  void positionals(const std::string& name, std::vector<std::string>& values, const std::string& doc);
   /// `--no-wait`; `names` as in "-f,--follow".
   void flag(const std::string& names, bool& value, const std::string& doc);
   /// `--out FILE`; `meta` is what stands for the value in help. `environment`, if any, is named in help.

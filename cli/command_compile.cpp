@@ -7,6 +7,7 @@
 #include "cli/common.h"
 #include "compiler/ast/print.h"
 #include "compiler/loader.h"
+#include "ir/json_text.h"
 
 namespace berth::cli {
 namespace {
@@ -44,8 +45,7 @@ ExitCode emit_ast(View& view, const Flags& flags) {
 ExitCode emit_ir(Session& session, View& view, const Flags& flags) {
   const Compiled compiled = compile_program(session, view, flags.common);
   if (!compiled.program) return compiled.exit_code;
-  const Json json = ir::to_json(*compiled.program, !flags.no_origins);
-  view.result(json, pretty_json(json));
+  view.result({}, ir::pretty_text(*compiled.program, !flags.no_origins));
   return ExitCode::ok;
 }
 

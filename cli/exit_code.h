@@ -6,7 +6,7 @@ namespace berth::cli {
 enum class ExitCode : int {
   ok = 0,
   failed = 1,
-  changes = 2,         ///< `plan --detailed-exitcode`: there are changes
+  changes = 2,         ///< `plan --detailed-exitcode`: there are changes; `fmt --check`: files to format
   drift = 3,           ///< what runs is not what was applied
   stale_plan = 4,      ///< the live state moved since the plan was saved
   rolled_back = 5,     ///< a deployment failed and the service went back

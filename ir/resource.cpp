@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/hash.h"
+#include "ir/json_text.h"
 #include "ir/sensitive.h"
 
 namespace berth::ir {
@@ -30,11 +31,22 @@ std::vector<Address> references(const Value& body) {
 }
 
 std::string content_hash(const Resource& resource) {
-  Json body = contains_sensitive(resource.body) ? to_json(unmarked(resource.body)) : to_json(resource.body);
-  body.erase("tags");
   const Value* name = at(resource.body, {"name"});
-  if (name != nullptr && name->origin().is_default) body.erase("name");
-  return sha256_hex(canonical_json(body)).substr(0, 16);
+  const bool is_named_by_default = name != nullptr && name->origin().is_default;
+  const Value plain = contains_sensitive(resource.body) ? unmarked(resource.body) : Value();
+  const Map* body = (plain.empty() ? resource.body : plain).as_map();
+  if (body == nullptr) return sha256_hex("null").substr(0, 16);
+  std::string text;
+  JsonText out(text, JsonText::Form::canonical);
+  out.begin_object();
+  for (const auto& [key, value] : *body) {
+    const bool is_ours_alone = key == "tags" || key == "lifecycle";
+    if (is_ours_alone || (key == "name" && is_named_by_default)) continue;
+    out.key(key);
+    write_json(out, value);
+  }
+  out.end_object();
+  return sha256_hex(text).substr(0, 16);
 }
 
 const LiveResource* Snapshot::find(const Address& address) const {

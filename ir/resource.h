@@ -90,8 +90,13 @@ struct Program {
 Json to_json(const Value& value);
 /// The whole program, as documented by docs/ir.schema.json; with `origins`, each resource has an `origins` object: field path -> "file:line:column".
 Json to_json(const Program& program, bool origins);
+/// Its parts, for those who write the whole in other ways (ir/json_text.h): all but `resources`, and a row of these but for its `body`.
+Json to_json_without_resources(const Program& program, bool origins);
+Json to_json_without_body(const Resource& resource, const Program& program, bool origins);
 /// The reverse of to_json for one body of `kind`; Error "ir" names the path. Origins are empty.
 Result<Value> body_from_json(std::string_view kind, const Json& json);
+/// The same for the body of an extern.
+Result<Value> extern_from_json(std::string_view kind, const Json& json);
 
 /// What runs. `resource.body` is in the same canonical form as the desired one, so that equal things compare equal.
 struct LiveResource {
@@ -102,6 +107,8 @@ struct LiveResource {
   /// The `berth:` tags; empty strings where the resource has none.
   std::string stack;
   std::string hash;
+  /// The address in its tag, where that is an old one (`moved`); else "".
+  std::string tagged_address;
   bool protect = false;
   bool sensitive = false;  ///< the tag `berth:sensitive`: it was made with values that must not be shown
   /// API members that are set and that the schema does not know: part of drift, never lost silently.

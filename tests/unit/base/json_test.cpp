@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/json_text.h"
+
 using namespace berth;
 
 TEST_CASE("JSON that cannot be read names the line and the column") {
@@ -31,4 +33,24 @@ TEST_CASE("equal values have equal canonical text") {
   CHECK(canonical_json(a) == "{\"a\":{\"x\":true,\"y\":null},\"b\":[1,2.5,\"é\"]}");
   CHECK(pretty_json(Json{{"a", 1}}) == "{\n  \"a\": 1\n}\n");
   CHECK(canonical_json(Json("\xFF")) == "\"\xEF\xBF\xBD\"");
+}
+
+TEST_CASE("JSON written as it is told has the bytes of the tree's") {
+  const Json tree = *parse_json(R"({"": [], "a": {}, "b": [1, -2, [true, null], {"x": "\u00e9\n\"\\", "y": 2.5}], "c": "plain", "d\u0001": ""})");
+  std::string canonical;
+  JsonText(canonical, JsonText::Form::canonical).value(tree);
+  CHECK(canonical == canonical_json(tree));
+  std::string pretty;
+  JsonText(pretty, JsonText::Form::pretty).value(tree);
+  CHECK(pretty + "\n" == pretty_json(tree));
+
+  std::string text;
+  JsonText out(text, JsonText::Form::canonical);
+  out.begin_array();
+  out.integer(-9'000'000'000);
+  out.boolean(false);
+  out.null();
+  out.string("\xFF");
+  out.end_array();
+  CHECK(text == "[-9000000000,false,null,\"\xEF\xBF\xBD\"]");
 }

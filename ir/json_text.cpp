@@ -1,0 +1,73 @@
+#include "ir/json_text.h"
+
+namespace berth::ir {
+namespace {
+
+struct WriteJson {
+  JsonText& out;
+
+  void operator()(std::monostate) const { out.null(); }
+  void operator()(bool value) const { out.boolean(value); }
+  void operator()(const Quantity& value) const { value.unit == Unit::none ? out.integer(value.amount) : out.string(spell(value)); }
+  void operator()(const std::string& value) const { out.string(value); }
+  void operator()(const Reference& value) const {
+    out.begin_object();
+    out.key("$ref");
+    out.string(value.target.text());
+    out.end_object();
+  }
+  void operator()(const Sensitive& value) const { out.value(to_json(Value(value))); }
+  void operator()(const List& items) const {
+    out.begin_array();
+    for (const Value& item : items) write_json(out, item);
+    out.end_array();
+  }
+  void operator()(const Map& map) const {
+    out.begin_object();
+    for (const auto& [key, item] : map) {
+      out.key(key);
+      write_json(out, item);
+    }
+    out.end_object();
+  }
+};
+
+/// The object with `key` written by `write`, in its place among the others.
+template <class Write>
+void write_object(JsonText& out, const Json& others, std::string_view key, Write write) {
+  out.begin_object();
+  bool is_written = false;
+  for (const auto& [name, item] : others.items()) {
+    if (!is_written && name > key) {
+      out.key(key);
+      write();
+      is_written = true;
+    }
+    out.key(name);
+    out.value(item);
+  }
+  if (!is_written) {
+    out.key(key);
+    write();
+  }
+  out.end_object();
+}
+
+}  // namespace
+
+void write_json(JsonText& out, const Value& value) { std::visit(WriteJson{out}, value.data()); }
+
+std::string pretty_text(const Program& program, bool origins) {
+  std::string text;
+  JsonText out(text, JsonText::Form::pretty);
+  write_object(out, to_json_without_resources(program, origins), "resources", [&] {
+    out.begin_array();
+    for (const auto& [address, resource] : program.resources) {
+      write_object(out, to_json_without_body(resource, program, origins), "body", [&] { write_json(out, resource.body); });
+    }
+    out.end_array();
+  });
+  return text + "\n";
+}
+
+}  // namespace berth::ir
