@@ -37,7 +37,7 @@ bool has_override(const ast::Item& item) {
 /// Walks over items and blocks, and has the expressions in them checked against what the schema and the declarations expect.
 class TypeChecker {
  public:
-  TypeChecker(Scope& scope, Evaluator& evaluator) : scope_(scope), expressions_(scope, evaluator) {}
+  TypeChecker(Scope& scope, Evaluator& evaluator) : scope_(scope), evaluator_(evaluator), expressions_(scope, evaluator) {}
 
   void file(const ast::File& file) {
     for (const ast::Item& item : file.items) top_level(item);
@@ -151,8 +151,7 @@ class TypeChecker {
     const std::size_t outer = expressions_.depth();
     for (const ast::Item& item : entry.body->items) {
       const auto* param = ast::as<ast::Param>(item);
-      if (param == nullptr) continue;
-      other(item);
+      if (param != nullptr && !infer::Expressions::is_block_type(*param->type)) other(item);
     }
     for (const ast::Item& item : entry.body->items) {
       if (const auto* param = ast::as<ast::Param>(item)) expressions_.enter(param->name.text, Known(expressions_.type_of(*param->type)));
@@ -246,7 +245,7 @@ class TypeChecker {
     }
   }
 
-  /// What stands in types: defaults of fields and conditions.
+  /// A written type, which is not that of a component's block parameter, and what stands in it: defaults of fields and conditions.
   void type(const ast::TypeExpr& node) {
     if (const auto* record = ast::as<ast::RecordType>(node)) {
       for (const ast::TypeField& field : record->fields) {
@@ -262,7 +261,7 @@ class TypeChecker {
         }
       }
     }
-    expressions_.type_of(node);
+    evaluator_.type_of(node);
   }
 
   // ---- blocks ------------------------------------------------------------------------------------------------------------------------
@@ -377,6 +376,7 @@ class TypeChecker {
   }
 
   Scope& scope_;
+  Evaluator& evaluator_;
   infer::Expressions expressions_;
   SchemaTypes types_;
   bool evaluated_ = true;
