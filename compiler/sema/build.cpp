@@ -57,7 +57,7 @@ const Value& Builder::value_of(Node& node, Setting& setting, Span use) {
   }
   if (setting.state == Setting::State::untouched) {
     setting.state = Setting::State::running;
-    running_.emplace_back(&setting, use);
+    running_.push_back({&node, &setting, use});
     setting.value = compute(node, setting);
     running_.pop_back();
     setting.state = Setting::State::done;
@@ -66,11 +66,15 @@ const Value& Builder::value_of(Node& node, Setting& setting, Span use) {
 }
 
 Value Builder::cycle(const Setting& setting, Span use) {
-  const auto first = std::find_if(running_.begin(), running_.end(), [&](const auto& entry) { return entry.first == &setting; });
+  const auto name = [](const Running& running) {
+    const Node* root = running.node;
+    while (root->outer != nullptr) root = root->outer;
+    return root->label.empty() ? std::string(running.setting->field->name) : fmt::format("{}.{}", root->label, running.setting->field->name);
+  };
+  const auto first = std::find_if(running_.begin(), running_.end(), [&](const Running& running) { return running.setting == &setting; });
   std::string path;
-  for (auto it = first; it != running_.end(); ++it) path += fmt::format("{} → ", it->first->field->name);
-  Diagnostic& diagnostic = evaluator_.reporter().report("E0206", use, fmt::format("these values need each other: `{}{}`", path, setting.field->name),
-                                                        fmt::format("`{}` is needed here", setting.field->name));
+  for (auto it = first; it != running_.end(); ++it) path += fmt::format("{} → ", name(*it));
+  Diagnostic& diagnostic = evaluator_.reporter().report("E0206", use, fmt::format("these values need each other: `{}{}`", path, name(*first)), fmt::format("`{}` is needed here", name(*first)));
   diagnostic.label(written_at(setting), "to know what is written here");
   diagnostic.help("write what both need as a `let` of its own");
   return {};

@@ -30,6 +30,11 @@ class Builder {
   /// The expression, where a bare name may be the name of a block nearby or of a setting.
   Value evaluate(const ast::Expr& expression, const FramePtr& frame, Node& node, const ir::schema::Field& field);
   Value cycle(const Setting& setting, Span use);
+  struct Running {
+    const Node* node;
+    const Setting* setting;
+    Span use;
+  };
 
   void check_names(Node& node, const Setting& setting, const Value& value);
   void check_name(Node& node, std::string_view kind, const std::string& name, Span span);
@@ -39,7 +44,7 @@ class Builder {
   ir::Value to_body(const Value& value, Span span);
 
   Evaluator& evaluator_;
-  std::vector<std::pair<const Setting*, Span>> running_;
+  std::vector<Running> running_;
 };
 
 /// `value` of a resource's body as the language sees it.

@@ -31,19 +31,21 @@ struct Asked {
 std::string subject(const Place& place) { return place.name.empty() ? "this" : fmt::format("`{}`", place.name); }
 
 /// Where to mark: the part of the written expression that made the value, or all of it when the value comes from elsewhere.
-Span primary_place(const Asked& asked, const Value& value) {
+Span primary_place(const Asked& asked, const Value& value, std::string_view code = "") {
   // The line of a diagnostic is shown: not the one where a sensitive value is written, when there is another.
   const Span declared = asked.type.declared.valid() ? asked.type.declared : asked.place.declared;
   if (value.sensitive && declared.valid()) return declared;
   const Span written = asked.place.written;
   const Span made = value.origin.span;
   const bool inside = made.source == written.source && made.begin >= written.begin && made.end <= written.end;
-  return !written.valid() || inside || (asked.place.argument_first && made.valid()) ? made : written;
+  // A value of another kind than the setting's is the component's mistake, a value out of bounds its caller's.
+  const bool callers = asked.place.argument_first && made.valid() && code != "E0104" && code != "E0105" && code != "E0110" && code != "E0113";
+  return !written.valid() || inside || callers ? made : written;
 }
 
 /// The diagnostic at the user's expression, with the place the value comes from and the place that expects otherwise.
 Diagnostic& report(const Asked& asked, const Value& value, std::string_view code, std::string message, std::string label) {
-  const Span written = primary_place(asked, value);
+  const Span written = primary_place(asked, value, code);
   Diagnostic& diagnostic = asked.reporter.report(code, written, std::move(message), std::move(label));
   const Span made = value.origin.span;
   const bool elsewhere = made.valid() && made.source != SourceId::none &&

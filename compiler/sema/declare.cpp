@@ -241,7 +241,8 @@ class Declarer {
     }
     Diagnostic& diagnostic = reporter_.report("E0201", entry.key.span(), fmt::format("unknown kind `{}`", word), "nothing at the top of a file is called this");
     if (const auto meant = suggest(word, kinds)) {
-      diagnostic.help(fmt::format("did you mean `{}`?", *meant)).fix(entry.key.span(), *meant);
+      diagnostic.help(fmt::format("did you mean `{}`?", *meant));
+      if (entry.is_block()) diagnostic.fix(entry.key.span(), *meant);
     } else if (!entry.is_block() && entry.labels.empty()) {
       diagnostic.help(fmt::format("a value with a name is written `let {} = …`", word)).fix({entry.key.span().source, entry.key.span().begin, entry.key.span().begin}, "let ");
     } else {

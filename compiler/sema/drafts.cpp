@@ -77,6 +77,7 @@ Node* Drafts::layered(Draft& draft, Span use) {
     draft.root = std::make_unique<Node>();
     draft.root->schema = draft.schema;
     draft.root->header = draft.header;
+    draft.root->label = draft.address.name;
     for (const Piece& piece : draft.pieces) layerer_.add(piece, *draft.root);
     draft.state = Draft::State::layered;
     draft.wrong = evaluator_.reporter().errors() != errors;

@@ -54,11 +54,16 @@ void Layerer::item(const ast::Item& item, const Text& text, Node& node) {
   if (const auto* entry = ast::as<ast::Entry>(item)) return this->entry(*entry, text, node);
   if (ast::as<ast::Let>(item) != nullptr) return;
   if (const auto* use = ast::as<ast::Use>(item)) return this->use(*use, text, node);
+  const std::size_t errors = evaluator_.reporter().errors();
   if (const auto* choice = ast::as<ast::If>(item)) {
-    return evaluator_.branches(*choice, text.frame, [&](const ast::Body& chosen) { items(chosen.items, text, node); });
+    evaluator_.branches(*choice, text.frame, [&](const ast::Body& chosen) { items(chosen.items, text, node); });
+    node.doubtful = node.doubtful || evaluator_.reporter().errors() != errors;
+    return;
   }
   if (const auto* loop = ast::as<ast::For>(item)) {
-    return evaluator_.for_each(loop->clause, text.frame, [&](const FramePtr& turn) { items(loop->body.items, text.in(turn), node); });
+    evaluator_.for_each(loop->clause, text.frame, [&](const FramePtr& turn) { items(loop->body.items, text.in(turn), node); });
+    node.doubtful = node.doubtful || evaluator_.reporter().errors() != errors;
+    return;
   }
   evaluator_.reporter().report("E0220", item.span, fmt::format("this declaration cannot stand in {}", subject(*node.schema)), "only at the top of a file");
 }
@@ -156,6 +161,7 @@ void Layerer::inline_task(const Field& field, const ast::Entry& entry, const Tex
     node.task = std::make_unique<Node>();
     node.task->schema = ir::schema::resource_kind(field.type.target);
     node.task->header = header_span(entry);
+    node.task->label = node.label;
   }
   add({&entry, text.frame, text.by}, *node.task);
 }
@@ -251,18 +257,7 @@ void Layerer::named_block(const Block& schema, const ast::Entry& entry, const Te
     reporter.report("E0219", label.span(), fmt::format("a {} cannot be named `{}`", schema.kind, *name), fmt::format("it takes {}", schema.label_pattern_text));
     return;
   }
-  const std::string key = fmt::format("{} {}", schema.kind, *name);
-  if (const auto [before, added] = text.written.emplace(key, label.span()); !added) {
-    const bool loop = before->second == label.span();
-    Diagnostic& diagnostic = loop ? reporter.report("E0212", label.span(), fmt::format("two iterations produce the same {} `{}`", schema.kind, *name), "the same name again")
-                                  : reporter.report("E0202", label.span(), fmt::format("the {} `{}` is declared twice", schema.kind, *name), "declared again here");
-    if (loop) {
-      diagnostic.help("make the name depend on the loop variable");
-    } else {
-      diagnostic.label(before->second, "first declared here");
-    }
-    return;
-  }
+  if (!first_of_name(schema, *name, label.span(), text)) return;
   if (is_null(entry)) return remove(schema.kind, *name, node);
   if (text.by->kind == Provenance::Kind::override_ && node.block(schema.kind, *name) == nullptr) {
     node.doubtful = true;
@@ -276,6 +271,19 @@ void Layerer::named_block(const Block& schema, const ast::Entry& entry, const Te
     return;
   }
   add({&entry, text.frame, text.by}, open(schema, *name, entry, node));
+}
+
+/// Whether this text has not declared a block of this kind and name before; E0202 or, in a loop, E0212 when it has.
+bool Layerer::first_of_name(const Block& schema, const std::string& name, Span span, const Text& text) {
+  Reporter& reporter = evaluator_.reporter();
+  const auto [before, added] = text.written.emplace(fmt::format("{} {}", schema.kind, name), span);
+  if (added) return true;
+  if (before->second == span) {
+    reporter.report("E0212", span, fmt::format("two iterations produce the same {} `{}`", schema.kind, name), "the same name again").help("make the name depend on the loop variable");
+  } else {
+    reporter.report("E0202", span, fmt::format("the {} `{}` is declared twice", schema.kind, name), "declared again here").label(before->second, "first declared here");
+  }
+  return false;
 }
 
 void Layerer::variant_block(const Block& schema, const ast::Entry& entry, const Text& text, Node& node) {
@@ -338,7 +346,7 @@ void Layerer::component_block(Symbol& symbol, const ast::Entry& entry, const Tex
   if (symbol.active_calls > 0) return;  // reported when components were declared
   const auto name = evaluator_.text_of(entry.labels.front(), text.frame);
   node.doubtful = node.doubtful || !name;
-  if (!name || !first_time(text.written, fmt::format("{} {}", schema->kind, *name), entry.labels.front().span(), "in this block")) return;
+  if (!name || !first_of_name(*schema, *name, entry.labels.front().span(), text)) return;
   Arguments arguments;
   caller_.collect(component, entry.body->items, text.frame, text.by, arguments);
   const FramePtr frame = caller_.bind(component, arguments, nullptr, header_span(entry));

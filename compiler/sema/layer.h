@@ -55,6 +55,7 @@ class Layerer {
   Node& open(const ir::schema::Block& schema, std::string label, const ast::Entry& entry, Node& node);
   void remove(std::string_view kind, std::string_view label, Node& node);
   Setting& setting_of(const ir::schema::Field& field, Node& node);
+  bool first_of_name(const ir::schema::Block& schema, const std::string& name, Span span, const Text& text);
   bool first_time(Written& written, std::string key, Span span, std::string_view where);
 
   Evaluator& evaluator_;
