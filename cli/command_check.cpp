@@ -17,6 +17,8 @@ namespace {
 constexpr std::string_view kHelp = R"(Reads the files and says what is wrong with them, without asking an engine. Several mistakes are shown at once; a setting that
 the local engine does not carry out is a warning. `berth explain CODE` tells more about one.
 
+With --all-envs the stack is checked in each of its environments; what is wrong in several is shown once.
+
 With --fix, what only has to be written differently (spelling, units, punctuation, names that nothing reads) is mended in the files
 first; only files of the stack itself are written. What would change what is deployed is left to you.
 
@@ -27,6 +29,8 @@ error and 65 otherwise.
 
 examples:
   berth check
+  berth check --env prod
+  berth check --all-envs
   berth check --fix
   berth check shop.ecs --var replicas=3 -D warnings
   berth check --format json | jq '.diagnostics[].summary'
@@ -35,6 +39,7 @@ examples:
 struct Flags {
   CommonFlags common;
   bool fix = false;
+  bool all_envs = false;
 };
 
 /// "1 cluster, 2 services"
@@ -79,10 +84,36 @@ Result<void> mend(const Session& session, View& view, const CommonFlags& flags) 
   return {};
 }
 
+/// The stack in each of its environments.
+ExitCode check_all(const Session& session, View& view, const CommonFlags& flags) {
+  const auto options = compile_options(session, flags);
+  if (!options) return fail(view, options.error());
+  const auto sources = std::make_shared<SourceSet>();
+  DiagnosticSink sink;
+  const std::vector<CompiledEnvironment> compiled = compile_all(*options, RealFileSystem(), sources, sink);
+  std::set<std::string> warnings;
+  Json environments = Json::object();
+  std::string text;
+  for (const CompiledEnvironment& one : compiled) {
+    environments[one.environment.empty() ? "default" : one.environment] = one.program.has_value();
+    if (!one.program) continue;
+    for (const plan::Warning& warning : plan::check_support(*one.program, {}, sink)) warnings.insert(warning.place.empty() ? warning.text : fmt::format("{}: {}", warning.place, warning.text));
+    text += fmt::format("{}: {}, no errors\n", one.program->id(), counted(*one.program));
+  }
+  for (const std::string& warning : warnings) view.warning(warning);
+  sink.deny(flags.denied);
+  view.diagnostics(sink.sorted(), *sources);
+  const bool valid = !sink.has_errors();
+  view.result({{"valid", valid}, {"environments", std::move(environments)}}, valid ? text : "");
+  return valid ? ExitCode::ok : ExitCode::source_errors;
+}
+
 ExitCode check(Session& session, View& view, const Flags& flags) {
+  if (flags.all_envs && !flags.common.environment.empty()) return fail(view, Error{"usage", "--all-envs and --env exclude each other"});
   if (flags.fix) {
     if (const auto mended = mend(session, view, flags.common); !mended) return fail(view, mended.error());
   }
+  if (flags.all_envs) return check_all(session, view, flags.common);
   const Compiled compiled = compile_program(session, view, flags.common);
   if (!compiled.program) {
     view.result({{"valid", false}}, "");
@@ -108,6 +139,7 @@ Runner declare(Arguments& arguments) {
   declare_path(arguments, flags->common);
   arguments.flag("--fix", flags->fix, "mend what only has to be written differently");
   declare_variables(arguments, flags->common);
+  arguments.flag("--all-envs", flags->all_envs, "in each environment of the stack");
   declare_deny(arguments, flags->common);
   declare_output_with(arguments, flags->common, {"sarif", "github"});
   return [flags](Session& session) { return with_view(session, flags->common, [&](View& view) { return check(session, view, *flags); }); };
