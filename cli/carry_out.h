@@ -14,6 +14,7 @@ struct CarryOut {
   std::size_t parallelism = 10;
   std::string question;  ///< "Apply these changes?"
   std::string command;   ///< "apply": for hints
+  bool allow_partial = false;  ///< go on when the target does not carry out all of it
 };
 
 /// Shows the plan, asks, carries it out with live progress and reports. `after` is called when everything went well.

@@ -35,7 +35,7 @@ constexpr std::size_t kReadWidth = 8;
 
 struct Flags {
   CommonFlags common;
-  CarryOut how{.yes = false, .wait = true, .parallelism = 10, .question = "Apply these changes?", .command = "apply"};
+  CarryOut how{.yes = false, .wait = true, .parallelism = 10, .question = "Apply these changes?", .command = "apply", .allow_partial = false};
   bool no_wait = false;
   std::string timeout = "10m";
 };
@@ -119,6 +119,7 @@ Runner declare(Arguments& arguments) {
   auto flags = std::make_shared<Flags>();
   arguments.positional("PATH|PLANFILE", flags->common.path, "a file or directory of .ecs files, or a saved plan (default: .)");
   arguments.flag("-y,--yes", flags->how.yes, "do not ask");
+  arguments.flag("--allow-partial", flags->how.allow_partial, "go on when the target does not carry out all of the plan");
   arguments.flag("--no-wait", flags->no_wait, "do not wait until services are stable");
   arguments.option("--timeout", flags->timeout, "TIME", "give up on a service that gets nowhere for this long (default: 10m)");
   arguments.number("--parallelism", flags->how.parallelism, 1, 256, "N", "calls at the same time (default: 10)");

@@ -15,7 +15,7 @@ examples:
 
 struct Flags {
   CommonFlags common;
-  CarryOut how{.yes = false, .wait = true, .parallelism = 10, .question = "Destroy all of this?", .command = "destroy"};
+  CarryOut how{.yes = false, .wait = true, .parallelism = 10, .question = "Destroy all of this?", .command = "destroy", .allow_partial = true};
 };
 
 ExitCode destroy(Session& session, View& view, const Flags& flags) {

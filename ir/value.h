@@ -19,6 +19,7 @@ struct Origin {
   Span span;                         ///< the text that made the value; for a parameter, its default or the setting of it
   const std::string* via = nullptr;  ///< interned name of the parameter or let it came through, if it did
   bool is_default = false;           ///< filled in by the schema (or derived, for names), not written by the user
+  bool component = false;            ///< written in the text of a component: whoever called it marks its own text for what is wrong
 };
 
 /// What an integer counts. ECS's own units are coarser (MiB, seconds, whole percent); the schema's encodings convert.

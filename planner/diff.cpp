@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/check.h"
+#include "ir/relabel.h"
 #include "planner/reason.h"
 #include "planner/tags.h"
 
@@ -26,20 +27,55 @@ std::optional<ir::Address> reference(const ir::Resource& resource, std::string_v
   return value->as_reference()->target;
 }
 
+/// Settings that the source leaves to others (`lifecycle { ignore = … }`), and what is in them.
+bool is_ignored(const ir::Resource& resource, const std::string& path) {
+  const ir::Value* ignore = ir::at(resource.body, {"lifecycle", "ignore"});
+  if (ignore == nullptr || ignore->as_list() == nullptr) return false;
+  return std::any_of(ignore->as_list()->begin(), ignore->as_list()->end(), [&](const ir::Value& item) {
+    const std::string* ignored = item.as_string();
+    return ignored != nullptr && path.rfind(*ignored, 0) == 0 && (path.size() == ignored->size() || path[ignored->size()] == '.');
+  });
+}
+
+/// What differs between what runs and what is wanted, with labels that ECS does not keep put back.
+std::vector<FieldChange> diff_live(const ir::LiveResource& live, const ir::Resource& wanted, const Places& places) {
+  const ir::schema::Block& kind = schema_of(wanted.address);
+  ir::Value body = live.resource.body;
+  ir::relabel(kind, body, wanted.body);
+  std::vector<FieldChange> fields = diff_fields(kind, &body, wanted, places);
+  fields.erase(std::remove_if(fields.begin(), fields.end(), [&](const FieldChange& field) { return is_ignored(wanted, field.path); }), fields.end());
+  return fields;
+}
+
 bool has_setting(const std::vector<FieldChange>& fields) {
   return std::any_of(fields.begin(), fields.end(), [](const FieldChange& field) { return !is_tag(field); });
 }
 
 bool forces_replacement(const FieldChange& field) { return field.update == UpdateClass::replacement; }
 
+bool is_protected(const Change& change) {
+  if (change.revisions.empty()) return change.before != nullptr && change.before->protect;
+  return std::any_of(change.revisions.begin(), change.revisions.end(), [](const ir::LiveResource* live) { return live->protect; });
+}
+
+/// A protection stays until the source takes it back: with `prevent_destroy = false`, or `removed`.
+void keep_protection(const Change& change, Tags& tags) {
+  if (is_protected(change) && !prevents_destroy(*change.after)) tags[std::string(kProtectTag)] = "true";
+}
+
 void write_all_tags(Change& change, const std::string& stack) {
-  const Tags tags = wanted_tags(stack, *change.after);
+  Tags tags = wanted_tags(stack, *change.after);
+  keep_protection(change, tags);
   change.tags.assign(tags.begin(), tags.end());
   change.untag.clear();
 }
 
 void write_changed_tags(Change& change, const std::string& stack) {
-  TagChange tags = diff_tags(live_tags(*change.before), wanted_tags(stack, *change.after));
+  Tags live = live_tags(*change.before);
+  Tags wanted = wanted_tags(stack, *change.after);
+  if (change.before->protect) live[std::string(kProtectTag)] = "true";
+  if (change.before->protect && !prevents_destroy(*change.after)) wanted[std::string(kProtectTag)] = "true";
+  TagChange tags = diff_tags(live, wanted);
   change.tags = std::move(tags.set);
   change.untag = std::move(tags.remove);
 }
@@ -81,7 +117,7 @@ void Differ::compare(Change& change, const LiveSet& set) {
   const Places places = places_of(change.address);
   if (change.address.kind == "task") return compare_task(change, set, places);
   change.before = set.ours.front();
-  change.fields = diff_fields(schema_of(change.address), &change.before->resource.body, *change.after, places);
+  change.fields = diff_live(*change.before, *change.after, places);
   if (change.address.kind == "service") set_deployment(change);
   write_changed_tags(change, program_.id());
   decide(change, replaced_parent(*change.after));
@@ -102,7 +138,7 @@ void Differ::replace(Change& change, const LiveSet& set) {
 /// A task definition cannot be changed, only registered again: when one of our revisions already has the wanted content, nothing is registered.
 void Differ::compare_task(Change& change, const LiveSet& set, const Places& places) {
   for (const ir::LiveResource* revision : set.ours) {
-    std::vector<FieldChange> fields = diff_fields(schema_of(change.address), &revision->resource.body, *change.after, places);
+    std::vector<FieldChange> fields = diff_live(*revision, *change.after, places);
     const bool matches = !has_setting(fields);
     if (!matches && revision != set.ours.front()) continue;
     change.before = revision;

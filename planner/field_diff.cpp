@@ -66,9 +66,17 @@ class Walk {
       const ir::Value* old_value = member(old_map, row.name);
       const ir::Value* new_value = member(new_map, row.name);
       if (one_sided && is_default(row, old_value != nullptr ? old_value : new_value)) continue;
+      if (row.name == "raw") {
+        raw(schema, map_of(old_value), map_of(new_value), join(path, row.name), row.update, around);
+        continue;
+      }
       field(row, old_value, new_value, join(path, row.name), around);
     }
-    for (const Block& inner : schema.blocks) blocks(inner, member(old_map, inner.kind), member(new_map, inner.kind), path, around);
+    for (const Block& inner : schema.blocks) {
+      // What only berth reads is no setting of the resource; what can be written in two ways is compared as the field.
+      if (inner.kind == "lifecycle" || schema.field(inner.kind) != nullptr) continue;
+      blocks(inner, member(old_map, inner.kind), member(new_map, inner.kind), path, around);
+    }
   }
 
   std::vector<FieldChange> take() {
@@ -109,6 +117,15 @@ class Walk {
     if (after != nullptr && after->origin().span.valid()) around = after->origin().span;
     for (const std::string_view key : keys_of(map_of(before), map_of(after))) {
       setting(member(map_of(before), key), member(map_of(after), key), join(path, key), row.update, around);
+    }
+  }
+
+  /// Members of the API by name. One that `raw { }` may not write and that nobody asked for is the service's own.
+  void raw(const Block& schema, const ir::Map* before, const ir::Map* after, const std::string& path, UpdateClass update, Span around) {
+    for (const std::string_view key : keys_of(before, after)) {
+      const ir::Value* wanted = member(after, key);
+      if (wanted == nullptr && schema.raw_member(key) == nullptr) continue;
+      setting(member(before, key), wanted, join(path, key), update, around);
     }
   }
 

@@ -88,6 +88,14 @@ struct Change {
   std::string place;  ///< "shop.ecs:12" of the declaration, or ""
 };
 
+/// Something that is wanted and that the target does not carry out: it is left out of the plan.
+struct NotCarriedOut {
+  ir::Address address;
+  std::string path;   ///< "" for the whole resource
+  std::string note;   ///< why, for the user
+  std::string place;  ///< "shop.ecs:12" or ""
+};
+
 /// Something that the plan's reader should know and that stops nothing.
 struct Warning {
   std::string text;
@@ -125,10 +133,12 @@ struct Plan {
   std::shared_ptr<const ir::Program> program;
   std::shared_ptr<const ir::Snapshot> snapshot;
   std::vector<Change> changes;  ///< every address once, no-ops too; in the order in which they are carried out
+  std::vector<NotCarriedOut> not_carried_out;  ///< `berth apply` goes on only with --allow-partial when there is any
   std::vector<Warning> warnings;
   std::vector<Drift> drift;
   bool destroy_all = false;  ///< made by `berth destroy`
   bool applyable = true;     ///< false when the plan has errors (ownership, protection); nothing may be applied then
+  std::map<std::string, std::string> live;  ///< digests of what it was made from, by address and ARN (see plan_file.h)
   std::string live_digest;   ///< digest of the live state it was made from (see plan_file.h)
 
   [[nodiscard]] Counts counts() const;

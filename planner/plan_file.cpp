@@ -1,6 +1,7 @@
 #include "planner/plan_file.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 
 #include <fmt/format.h>
@@ -43,6 +44,30 @@ Json resource_json(const Plan& plan, const ir::Resource& resource, const Options
           {"body", ir::to_json(resource.body)},
           {"derived_name", name == nullptr || name->origin().is_default},
           {"places", std::move(places)}};
+}
+
+Json externs_json(const ir::Program& program) {
+  Json rows = Json::object();
+  for (const auto& [address, external] : program.externs) rows[address.text()] = ir::to_json(external.body);
+  return rows;
+}
+
+Json moved_json(const ir::Program& program) {
+  Json rows = Json::array();
+  for (const ir::Moved& moved : program.moved) rows.push_back(Json::array({moved.from.text(), moved.to.text()}));
+  return rows;
+}
+
+Json removed_json(const ir::Program& program) {
+  Json rows = Json::object();
+  for (const auto& [address, removed] : program.removed) rows[address.text()] = removed.reason;
+  return rows;
+}
+
+Json left_out_json(const Plan& plan) {
+  Json rows = Json::array();
+  for (const NotCarriedOut& item : plan.not_carried_out) rows.push_back(Json::array({item.address.text(), item.path, item.note, item.place}));
+  return rows;
 }
 
 Error broken(const std::string& what) { return {"plan-file", what}; }
@@ -95,6 +120,46 @@ Result<ir::Resource> resource_from(const Json& json, Options& options) {
   return resource;
 }
 
+Result<ir::Address> address_from(const std::string& text) {
+  const auto address = ir::Address::parse(text);
+  if (!address) return broken(fmt::format("`{}` is not an address", text));
+  return *address;
+}
+
+/// What the plan says beyond its resources.
+Result<void> add_rest(const Json& json, SavedPlan& plan) {
+  using Pairs = std::vector<std::array<std::string, 2>>;
+  using Texts = std::map<std::string, std::string>;
+  using Rows = std::vector<std::array<std::string, 4>>;
+  BERTH_TRY(account, member<std::string>(json, "account"));
+  BERTH_TRY(externs, member<Json>(json, "externs"));
+  BERTH_TRY(moved, member<Pairs>(json, "moved"));
+  BERTH_TRY(removed, member<Texts>(json, "removed"));
+  BERTH_TRY(left_out, member<Rows>(json, "not_carried_out"));
+  plan.program.account = std::move(account);
+  if (!externs.is_object()) return broken("`externs` has the wrong type");
+  for (const auto& [text, body] : externs.items()) {
+    BERTH_TRY(address, address_from(text));
+    auto value = ir::extern_from_json(address.kind, body);
+    if (!value) return broken(fmt::format("{}: {}", text, value.error().message));
+    plan.program.externs.emplace(address, ir::Resource{.address = address, .body = *std::move(value), .origin = {}, .doc = ""});
+  }
+  for (const auto& [from_text, to_text] : moved) {
+    BERTH_TRY(from, address_from(from_text));
+    BERTH_TRY(to, address_from(to_text));
+    plan.program.moved.push_back({.from = std::move(from), .to = std::move(to), .origin = {}});
+  }
+  for (const auto& [text, reason] : removed) {
+    BERTH_TRY(address, address_from(text));
+    plan.program.removed.emplace(std::move(address), ir::Removed{.reason = reason, .origin = {}});
+  }
+  for (const auto& [text, path, note, place] : left_out) {
+    BERTH_TRY(address, address_from(text));
+    plan.options.not_carried_out.push_back({.address = std::move(address), .path = path, .note = note, .place = place});
+  }
+  return {};
+}
+
 Result<SavedPlan> plan_from(const Json& json) {
   SavedPlan plan;
   BERTH_TRY(stack, member<std::string>(json, "stack"));
@@ -119,6 +184,7 @@ Result<SavedPlan> plan_from(const Json& json) {
     BERTH_TRY(resource, resource_from(row, plan.options));
     plan.program.resources.emplace(resource.address, std::move(resource));
   }
+  BERTH_TRY_VOID(add_rest(json, plan));
   for (const auto& [name, value] : outputs.items()) plan.program.outputs.push_back({name, output_from(value)});
   return plan;
 }
@@ -150,7 +216,12 @@ std::string save_plan(const Plan& plan, const Options& options, std::string_view
                   {"target", options.target == Target::aws ? "aws" : "local"},
                   {"resources", std::move(resources)},
                   {"outputs", std::move(outputs)},
-                  {"live", live_digests(*plan.snapshot)},
+                  {"live", plan.live},
+                  {"account", plan.program->account},
+                  {"externs", externs_json(*plan.program)},
+                  {"moved", moved_json(*plan.program)},
+                  {"removed", removed_json(*plan.program)},
+                  {"not_carried_out", left_out_json(plan)},
                   {"plan", render_json(plan)}};
   const std::string digest = sha256_hex(canonical_json(content));
   return pretty_json({{"berth_plan", kFormat}, {"digest", digest}, {"content", std::move(content)}});

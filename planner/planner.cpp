@@ -1,11 +1,15 @@
 #include "planner/planner.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 
+#include "base/hash.h"
 #include "planner/diff.h"
 #include "planner/drift.h"
+#include "planner/moved.h"
+#include "planner/partial.h"
 #include "planner/plan_file.h"
 #include "planner/sensitive.h"
 #include "planner/support.h"
@@ -45,14 +49,23 @@ void add_unwanted(const Differ& differ, const Ownership& live, const Options& op
 void check_protection(const Plan& plan, DiagnosticSink& sink) {
   for (const Change& change : plan.changes) {
     if (change.kind != ChangeKind::destroy && change.kind != ChangeKind::replace) continue;
+    if (plan.program->removed.count(change.address) > 0) continue;  // the source says, with a reason, that it may go
     std::vector<const ir::LiveResource*> doomed = change.revisions;
     if (doomed.empty()) doomed.push_back(change.before);
     const auto found = std::find_if(doomed.begin(), doomed.end(), [](const ir::LiveResource* live) { return live->protect; });
-    if (found == doomed.end()) continue;
+    const auto wanted = plan.program->resources.find(change.address);
+    const bool asked = wanted != plan.program->resources.end() && prevents_destroy(wanted->second) == true;
+    if (found == doomed.end() && !asked) continue;
+    if (found == doomed.end()) {
+      sink.report("E0602", wanted->second.origin, fmt::format("`{}` is protected and would be destroyed: {}", change.address.text(), change.reason.text))
+          .note("its `lifecycle` says `prevent_destroy`")
+          .help("take that away first, and apply, when the resource may go");
+      continue;
+    }
     sink.report("E0602", change.after == nullptr ? Span{} : change.after->origin,
                 fmt::format("`{}` is protected and would be destroyed: {}", change.address.text(), change.reason.text))
         .note(fmt::format("{} has the tag `{}` = \"true\"", (*found)->arn, kProtectTag))
-        .help("remove that tag first when the resource may go");
+        .help(fmt::format("when it may go: `removed {} {} {{ reason = \"…\" }}`, or remove that tag", change.address.kind, change.address.name));
   }
 }
 
@@ -71,11 +84,14 @@ void add_warnings(const Ownership& live, Plan& plan) {
 
 Plan make_plan(ir::Program program, ir::Snapshot snapshot, const Options& options, DiagnosticSink& sink) {
   Plan plan;
+  if (!options.destroy) plan.not_carried_out = take_out(program, options);
+  plan.live = live_digests(snapshot);  // before anything is readdressed
+  std::vector<Warning> spent = carry_over(program, snapshot);
   hide_sensitive(program, snapshot, options.mark_key);
   plan.program = std::make_shared<const ir::Program>(std::move(program));
   plan.snapshot = std::make_shared<const ir::Snapshot>(std::move(snapshot));
   plan.destroy_all = options.destroy;
-  plan.live_digest = live_digest(*plan.snapshot);
+  plan.live_digest = sha256_hex(canonical_json(plan.live));
 
   const Ownership live(*plan.snapshot, plan.program->id());
   Differ differ(*plan.program, live, options, sink);
@@ -83,6 +99,7 @@ Plan make_plan(ir::Program program, ir::Snapshot snapshot, const Options& option
   if (!options.destroy) {
     for (const ir::Resource* resource : in_dependency_order(*plan.program)) plan.changes.push_back(differ.wanted(*resource));
     plan.warnings = check_support(*plan.program, options, sink);
+    std::move(spent.begin(), spent.end(), std::back_inserter(plan.warnings));
   }
   add_unwanted(differ, live, options, plan);
   add_warnings(live, plan);

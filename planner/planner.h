@@ -19,10 +19,13 @@ struct Options {
   std::string mark_key;
   /// For a program without sources (read from a file): "address" -> field path ("" = the declaration) -> "file:line".
   std::map<std::string, std::map<std::string, std::string>> places;
+  /// What was taken out of the program before, when it was saved.
+  std::vector<NotCarriedOut> not_carried_out;
 };
 
 /// Compares what is wanted with what runs. Pure and total: a plan comes back also when there are errors, which are reported to `sink`, and
 /// then `applyable` is false. Linear in the number of resources.
+/// What the target does not carry out is taken out of the program and listed.
 /// E0601: a resource of the wanted name exists and is not ours. E0602: a protected resource would be destroyed. E0603: the target rejects a setting.
 Plan make_plan(ir::Program program, ir::Snapshot snapshot, const Options& options, DiagnosticSink& sink);
 

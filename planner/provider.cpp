@@ -7,7 +7,7 @@
 namespace berth::plan {
 
 ReadScope read_scope(const ir::Program& program) {
-  ReadScope scope{.stack = program.id(), .region = program.region};
+  ReadScope scope{.stack = program.id(), .region = program.region, .wanted = {}, .externs = ir::ExternIndex(program)};
   for (const auto& [address, resource] : program.resources) {
     Wanted wanted{.address = address, .name = aws_name(resource)};
     const ir::Value* cluster = ir::at(resource.body, {"cluster"});
@@ -22,6 +22,7 @@ ReadScope read_scope(const ir::Program& program) {
 }
 
 Bindings::Bindings(const Plan& plan) {
+  for (const auto& [address, text] : ir::ExternIndex(*plan.program).texts()) bound_[address] = {.arn = text, .name = address.name, .deployment = ""};
   for (const Change& change : plan.changes) {
     if (change.before == nullptr || change.kind == ChangeKind::destroy) continue;
     bound_[change.address] = {.arn = change.before->arn, .name = aws_name(change.before->resource)};

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "ir/externs.h"
 #include "ir/resource.h"
 #include "planner/actions.h"
 #include "planner/progress.h"
@@ -31,6 +32,7 @@ struct ReadScope {
   std::string stack;  ///< "shop/prod", the value of the tag berth:stack
   std::string region;
   std::vector<Wanted> wanted;
+  ir::ExternIndex externs;  ///< what stands for an extern comes back as a reference to it
 };
 
 /// The scope of a program.

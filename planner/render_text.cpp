@@ -57,6 +57,7 @@ class TextRenderer {
     for (const Change& change : plan_.changes) {
       if (change.kind != ChangeKind::no_op) this->change(change);
     }
+    not_carried_out();
     drift();
     warnings();
     reveals();
@@ -113,6 +114,23 @@ class TextRenderer {
       line(fmt::format("    {}  {}{}", drift.address.text(), drift.text, undone ? "; this plan changes it back" : ""));
     }
   }
+
+  void not_carried_out() {
+    if (plan_.not_carried_out.empty()) return;
+    gap();
+    line("not carried out by this target (`berth apply` goes on with --allow-partial)");
+    int subject_width = 0;
+    int note_width = 0;
+    for (const NotCarriedOut& item : plan_.not_carried_out) {
+      subject_width = std::max(subject_width, display_width(subject(item)));
+      note_width = std::max(note_width, display_width(item.note));
+    }
+    for (const NotCarriedOut& item : plan_.not_carried_out) {
+      line(fmt::format("    {}  {}  {}", padded(subject(item), subject_width), padded(item.note, note_width), item.place));
+    }
+  }
+
+  static std::string subject(const NotCarriedOut& item) { return item.path.empty() ? item.address.text() : fmt::format("{} {}", item.address.text(), item.path); }
 
   void warnings() {
     if (plan_.warnings.empty()) return;

@@ -17,12 +17,19 @@ void add(Tags& tags, std::string_view key, const std::string& value) {
 
 }  // namespace
 
+std::optional<bool> prevents_destroy(const ir::Resource& resource) {
+  const ir::Value* value = ir::at(resource.body, {"lifecycle", "prevent_destroy"});
+  if (value == nullptr || value->as_bool() == nullptr) return std::nullopt;
+  return *value->as_bool();
+}
+
 Tags wanted_tags(const std::string& stack, const ir::Resource& resource) {
   Tags tags;
   add_user_tags(resource.body, tags);
   add(tags, kStackTag, stack);
   add(tags, kAddressTag, resource.address.text());
   add(tags, kHashTag, ir::content_hash(resource));
+  if (prevents_destroy(resource) == true) add(tags, kProtectTag, "true");
   if (ir::contains_sensitive(resource.body)) add(tags, kSensitiveTag, "true");
   return tags;
 }
@@ -31,7 +38,7 @@ Tags live_tags(const ir::LiveResource& live) {
   Tags tags;
   add_user_tags(live.resource.body, tags);
   add(tags, kStackTag, live.stack);
-  if (!live.stack.empty()) add(tags, kAddressTag, live.resource.address.text());
+  if (!live.stack.empty()) add(tags, kAddressTag, live.tagged_address.empty() ? live.resource.address.text() : live.tagged_address);
   add(tags, kHashTag, live.hash);
   if (live.sensitive) add(tags, kSensitiveTag, "true");
   return tags;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,6 +22,8 @@ inline constexpr std::string_view kSensitiveTag = "berth:sensitive";
 
 using Tags = std::map<std::string, std::string, std::less<>>;
 
+/// What `lifecycle { prevent_destroy = … }` says; nothing when it does not say it.
+std::optional<bool> prevents_destroy(const ir::Resource& resource);
 /// The user's tags and ours, for a resource of the stack `stack`.
 Tags wanted_tags(const std::string& stack, const ir::Resource& resource);
 /// The user's tags and ours, as they are on the live resource.
@@ -32,7 +35,8 @@ struct TagChange {
   [[nodiscard]] bool empty() const { return set.empty() && remove.empty(); }
 };
 
-/// What brings `live` to `wanted`. The protection tag is never touched: it is the operator's.
+/// What brings `live` to `wanted`. (The protection tag is in neither unless the source says something about it: removing the text does not remove the
+/// protection.)
 TagChange diff_tags(const Tags& live, const Tags& wanted);
 
 }  // namespace berth::plan

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "compiler/lower/derive.h"
 #include "compiler/lower/validate.h"
 #include "compiler/sema/drafts.h"
 #include "ir/ecs_form.h"
@@ -52,6 +53,7 @@ ir::Program lower(sema::Module module, DiagnosticSink& sink) {
   // In order of address, each insertion at the end is cheap.
   std::sort(module.resources.begin(), module.resources.end(), [](const auto& a, const auto& b) { return a.address < b.address; });
   sema::Reporter reporter(sink);
+  derive(module.resources, program.region, reporter);
   for (sema::Declared& declared : module.resources) {
     ir::Resource resource = lower_resource(std::move(declared), tags, reporter);
     ir::Address address = resource.address;

@@ -83,7 +83,7 @@ void validate_names(const ir::Program& program, sema::Reporter& reporter) {
 }  // namespace
 
 Span place_of(const ir::Value* value, Span fallback) {
-  if (value == nullptr || value->origin().is_default || !value->origin().span.valid()) return fallback;
+  if (value == nullptr || value->origin().is_default || value->origin().component || !value->origin().span.valid()) return fallback;
   return value->origin().span;
 }
 

@@ -226,9 +226,10 @@ Result<void> Reader::read_task_definitions() {
 ir::LiveResource Reader::live(const ir::Address& address, const Found& found, const char* arn_member, const std::string& status) const {
   const auto refer = [&](std::string_view kind, const std::string& text) {
     const bool is_cluster = kind == "cluster";
+    if (!is_cluster && kind != "task") return scope_.externs.refer(kind, text);
     const auto& addresses = is_cluster ? cluster_addresses_ : family_addresses_;
     const auto target = addresses.find(is_cluster ? last_part(text) : family_of(text));
-    return target == addresses.end() ? ir::Value::string(text) : ir::Value::reference(target->second);
+    return target == addresses.end() ? scope_.externs.refer(kind, text) : ir::Value::reference(target->second);
   };
   ir::FromEcs converted = ir::from_ecs(*ir::schema::resource_kind(address.kind), found.object, refer);
   ir::Map tags;

@@ -1,0 +1,119 @@
+#include "compiler/lower/derive.h"
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "base/suggest.h"
+
+namespace berth::lower {
+namespace {
+
+using Tasks = std::map<ir::Address, sema::Declared*>;
+
+constexpr std::string_view kRegionOption = "awslogs-region";
+
+ir::Map* map_at(ir::Map& body, std::string_view key) {
+  ir::Value* value = body.find(key);
+  return value == nullptr ? nullptr : value->as_map();
+}
+
+sema::Declared* task_of(const sema::Declared& resource, const Tasks& tasks) {
+  const ir::Value* task = resource.body.find("task");
+  if (task == nullptr || task->as_reference() == nullptr) return nullptr;
+  const auto found = tasks.find(task->as_reference()->target);
+  return found == tasks.end() ? nullptr : found->second;
+}
+
+bool is_compatible_with_fargate(const ir::Map& task) {
+  const ir::Value* compatible = task.find("compatible");
+  if (compatible == nullptr || compatible->as_list() == nullptr) return false;
+  return std::any_of(compatible->as_list()->begin(), compatible->as_list()->end(),
+                     [](const ir::Value& item) { return item.as_string() != nullptr && *item.as_string() == "fargate"; });
+}
+
+/// `network_mode` where nobody wrote it; the origin is what asks for it.
+void set_awsvpc(ir::Map& task, Span why) {
+  if (task.find("network_mode") == nullptr) task.set("network_mode", ir::Value::string("awsvpc", {.span = why, .via = nullptr, .is_default = true}));
+}
+
+void set_region(ir::Map& task, const std::string& region) {
+  ir::Map* containers = region.empty() ? nullptr : map_at(task, "container");
+  if (containers == nullptr) return;
+  for (auto& [name, container] : *containers) {
+    ir::Map* logs = container.as_map() == nullptr ? nullptr : map_at(*container.as_map(), "logs");
+    const ir::Value* driver = logs == nullptr ? nullptr : logs->find("driver");
+    if (driver == nullptr || driver->as_string() == nullptr || *driver->as_string() != "awslogs") continue;
+    ir::Map* options = map_at(*logs, "options");
+    if (options != nullptr && options->find(kRegionOption) == nullptr) {
+      options->set(std::string(kRegionOption), ir::Value::string(region, {.span = driver->origin().span, .via = nullptr, .is_default = true}));
+    }
+  }
+}
+
+/// The container that has the port, and the port's number.
+struct Found {
+  std::string container;
+  const ir::Value* number = nullptr;
+};
+
+Found find_port(sema::Declared& task, const std::string& name, std::vector<std::string>& names) {
+  Found found;
+  ir::Map* containers = map_at(task.body, "container");
+  if (containers == nullptr) return found;
+  for (auto& [container_name, container] : *containers) {
+    ir::Map* ports = container.as_map() == nullptr ? nullptr : map_at(*container.as_map(), "port");
+    if (ports == nullptr) continue;
+    for (const auto& [port, body] : *ports) {
+      names.push_back(port);
+      if (port == name && found.number == nullptr) found = {container_name, ir::at(body, {"number"})};
+    }
+  }
+  return found;
+}
+
+void complete_expose(sema::Declared& service, const Tasks& tasks, sema::Reporter& reporter) {
+  ir::Map* exposed = map_at(service.body, "expose");
+  sema::Declared* task = exposed == nullptr ? nullptr : task_of(service, tasks);
+  if (task == nullptr) return;
+  for (auto& [name, body] : *exposed) {
+    ir::Map* entry = body.as_map();
+    if (entry == nullptr || (entry->find("container") != nullptr && entry->find("port") != nullptr)) continue;
+    std::vector<std::string> names;
+    const Found found = find_port(*task, name, names);
+    const ir::Origin origin{.span = body.origin().span, .via = nullptr, .is_default = true};
+    if (found.number != nullptr) {
+      if (entry->find("container") == nullptr) entry->set("container", ir::Value::string(found.container, origin));
+      if (entry->find("port") == nullptr) entry->set("port", ir::Value(found.number->data(), origin));
+      continue;
+    }
+    Diagnostic& diagnostic = reporter.report("E0308", body.origin().span, fmt::format("`expose {}`: no container of `{}` has a port `{}`", name, service.address.name, name),
+                                             "no such port");
+    diagnostic.note(fmt::format("ports here: {}", names.empty() ? "none" : fmt::format("`{}`", fmt::join(names, "`, `"))));
+    if (const auto meant = suggest(name, names)) diagnostic.help(fmt::format("did you mean `{}`?", *meant));
+    else diagnostic.help(fmt::format("add `port {} = 8080` to the container that listens", name));
+  }
+}
+
+}  // namespace
+
+void derive(std::vector<sema::Declared>& resources, const std::string& region, sema::Reporter& reporter) {
+  Tasks tasks;
+  for (sema::Declared& declared : resources) {
+    if (declared.address.kind == "task") tasks.emplace(declared.address, &declared);
+  }
+  for (sema::Declared& declared : resources) {
+    if (declared.address.kind == "task") {
+      set_region(declared.body, region);
+      if (is_compatible_with_fargate(declared.body)) set_awsvpc(declared.body, declared.body.find("compatible")->origin().span);
+      continue;
+    }
+    sema::Declared* task = task_of(declared, tasks);
+    const ir::Value* network = declared.body.find("network");
+    if (task != nullptr && network != nullptr) set_awsvpc(task->body, network->origin().span);
+    if (declared.address.kind == "service") complete_expose(declared, tasks, reporter);
+  }
+}
+
+}  // namespace berth::lower

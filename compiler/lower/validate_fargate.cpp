@@ -1,0 +1,235 @@
+// What Fargate has and has not: sizes, times, settings.
+#include <algorithm>
+#include <array>
+#include <map>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "compiler/lower/validate.h"
+
+namespace berth::lower {
+namespace {
+
+using ir::Quantity;
+using ir::Unit;
+using ir::Value;
+
+constexpr std::int64_t kMiB = 1 << 20;
+constexpr std::int64_t kLongestTimeout = 120'000;
+
+/// The memory that goes with an amount of CPU: `low` to `high` in steps.
+struct Size {
+  std::int64_t cpu;
+  std::int64_t low;
+  std::int64_t high;
+  std::int64_t step;
+};
+
+constexpr std::array<Size, 7> kSizes = {{{256, 512, 2048, 0},  // 512, 1024, 2048
+                                         {512, 1024, 4096, 1024},
+                                         {1024, 2048, 8192, 1024},
+                                         {2048, 4096, 16384, 1024},
+                                         {4096, 8192, 30720, 1024},
+                                         {8192, 16384, 61440, 4096},
+                                         {16384, 32768, 122880, 8192}}};
+
+std::vector<std::int64_t> memories(const Size& size) {
+  if (size.step == 0) return {512, 1024, 2048};
+  std::vector<std::int64_t> all;
+  for (std::int64_t memory = size.low; memory <= size.high; memory += size.step) all.push_back(memory);
+  return all;
+}
+
+bool goes_with(const Size& size, std::int64_t mebibytes) {
+  const auto all = memories(size);
+  return std::find(all.begin(), all.end(), mebibytes) != all.end();
+}
+
+std::string spell_memory(std::int64_t mebibytes) { return ir::spell(Quantity{mebibytes * kMiB, Unit::bytes}); }
+std::string spell_cpu(std::int64_t units) { return ir::spell(Quantity{units, Unit::cpu}); }
+
+/// A setting of a task or container that Fargate does not have.
+struct Missing {
+  std::vector<std::string_view> path;
+  std::string_view what;
+};
+
+const std::vector<Missing>& missing_in_containers() {
+  static const std::vector<Missing> rows = {
+      {{"privileged"}, "`privileged`"},          {{"links"}, "`links`"},
+      {{"no_network"}, "`no_network`"},          {{"dns"}, "`dns`"},
+      {{"dns_search"}, "`dns_search`"},          {{"hosts"}, "`hosts`"},
+      {{"hostname"}, "`hostname`"},              {{"security_options"}, "`security_options`"},
+      {{"gpu"}, "GPUs"},                         {{"linux", "device"}, "devices"},
+      {{"linux", "shared_memory"}, "`shared_memory`"}, {{"linux", "max_swap"}, "`max_swap`"},
+      {{"linux", "swappiness"}, "`swappiness`"}, {{"firelens", "config_object"}, "a configuration of FireLens in S3"},
+  };
+  return rows;
+}
+
+class FargateRules {
+ public:
+  FargateRules(const ir::Resource& task, Span why, sema::Reporter& reporter) : task_(task), why_(why), reporter_(reporter) {}
+
+  void check() {
+    size();
+    task_settings();
+    const Value* containers = ir::at(task_.body, {"container"});
+    if (containers == nullptr || containers->as_map() == nullptr) return;
+    for (const auto& [name, container] : *containers->as_map()) {
+      timeouts(container);
+      for (const Missing& row : missing_in_containers()) {
+        if (const Value* value = row.path.size() == 1 ? ir::at(container, {row.path[0]}) : ir::at(container, {row.path[0], row.path[1]})) refuse(place_of(value, task_.origin), row.what);
+      }
+      capabilities(container);
+    }
+  }
+
+ private:
+  void refuse(Span span, std::string_view what) {
+    Diagnostic& diagnostic = reporter_.report("E0329", span, fmt::format("Fargate has no {}", what), "not possible there");
+    on_fargate(diagnostic);
+  }
+
+  void on_fargate(Diagnostic& diagnostic) const {
+    if (why_.valid() && why_ != task_.origin) diagnostic.label(why_, "this puts the task on Fargate");
+  }
+
+  void size() {
+    const Value* cpu = ir::at(task_.body, {"cpu"});
+    const Value* memory = ir::at(task_.body, {"memory"});
+    if (cpu == nullptr || memory == nullptr) {
+      Diagnostic& diagnostic = reporter_.report("E0301", task_.origin, fmt::format("a task on Fargate needs {}", cpu == nullptr ? memory == nullptr ? "`cpu` and `memory`" : "`cpu`" : "`memory`"),
+                                                "the size of the task is missing");
+      on_fargate(diagnostic);
+      diagnostic.help("the smallest is `cpu = 0.25 vCPU` with `memory = 512 MiB`");
+      return;
+    }
+    const std::int64_t units = cpu->as_quantity()->amount;
+    const std::int64_t mebibytes = memory->as_quantity()->amount / kMiB;
+    const auto row = std::find_if(kSizes.begin(), kSizes.end(), [&](const Size& size) { return size.cpu == units; });
+    if (row != kSizes.end() && goes_with(*row, mebibytes)) return;
+    Diagnostic& diagnostic = reporter_.report("E0301", place_of(memory, task_.origin), fmt::format("Fargate has no size with {} and {}", ir::spell(*cpu), ir::spell(*memory)), "this memory");
+    if (place_of(cpu, task_.origin) != place_of(memory, task_.origin)) diagnostic.label(place_of(cpu, task_.origin), "with this CPU");
+    on_fargate(diagnostic);
+    if (row == kSizes.end()) {
+      diagnostic.note("CPU on Fargate: 0.25, 0.5, 1, 2, 4, 8 or 16 vCPU");
+    } else {
+      diagnostic.note(fmt::format("with {}: {}", spell_cpu(units), row->step == 0 ? "512 MiB, 1 GiB or 2 GiB" : fmt::format("{} to {} in steps of {}", spell_memory(row->low), spell_memory(row->high), spell_memory(row->step))));
+    }
+    suggest(diagnostic, units, mebibytes, *memory);
+  }
+
+  /// The smallest sizes that have at least what is asked for: by more memory, and by other CPU.
+  void suggest(Diagnostic& diagnostic, std::int64_t units, std::int64_t mebibytes, const Value& memory) const {
+    const Span span = place_of(&memory, task_.origin);
+    bool fixed = memory.origin().via != nullptr;
+    for (const Size& size : kSizes) {
+      if (size.cpu < units && !goes_with(size, mebibytes)) continue;
+      const auto all = memories(size);
+      const auto enough = std::find_if(all.begin(), all.end(), [&](std::int64_t candidate) { return candidate >= mebibytes; });
+      if (enough == all.end()) continue;
+      diagnostic.help(fmt::format("valid: `{}` with `{}`", spell_cpu(size.cpu), spell_memory(*enough)));
+      if (!fixed && size.cpu == units) diagnostic.fix(span, spell_memory(*enough));
+      fixed = fixed || size.cpu == units;
+      if (size.cpu >= units) return;
+    }
+  }
+
+  void task_settings() {
+    const Value* mode = ir::at(task_.body, {"network_mode"});
+    if (mode != nullptr && mode->as_string() != nullptr && *mode->as_string() != "awsvpc") refuse(place_of(mode, task_.origin), fmt::format("network mode `{}`, only `awsvpc`", *mode->as_string()));
+    if (const Value* ipc = ir::at(task_.body, {"ipc"})) refuse(place_of(ipc, task_.origin), "`ipc`");
+    const Value* pid = ir::at(task_.body, {"pid"});
+    if (pid != nullptr && pid->as_string() != nullptr && *pid->as_string() == "host") refuse(place_of(pid, task_.origin), "`pid = \"host\"`");
+    if (const Value* placement = ir::at(task_.body, {"placement", "constraint"})) refuse(place_of(placement, task_.origin), "placement");
+    const Value* volumes = ir::at(task_.body, {"volume"});
+    if (volumes == nullptr || volumes->as_map() == nullptr) return;
+    for (const auto& [name, volume] : *volumes->as_map()) {
+      for (const std::string_view kind : {"host", "docker", "fsx"}) {
+        if (const Value* block = ir::at(volume, {kind})) refuse(place_of(block, task_.origin), fmt::format("volumes of kind `{}`", kind));
+      }
+    }
+  }
+
+  void timeouts(const Value& container) {
+    for (const std::string_view setting : {"stop_timeout", "start_timeout"}) {
+      const Value* time = ir::at(container, {setting});
+      if (time == nullptr || time->as_quantity() == nullptr || time->as_quantity()->amount <= kLongestTimeout) continue;
+      Diagnostic& diagnostic = reporter_.report("E0315", place_of(time, task_.origin), fmt::format("`{} = {}` is longer than Fargate allows (2m)", setting, ir::spell(*time)), "too long");
+      on_fargate(diagnostic);
+      diagnostic.note("on instances of your own there is no such limit").help("at most `2m`");
+      if (time->origin().via == nullptr) diagnostic.fix(time->origin().span, "2m");
+    }
+  }
+
+  void capabilities(const Value& container) {
+    const Value* added = ir::at(container, {"linux", "add_capabilities"});
+    if (added == nullptr || added->as_list() == nullptr) return;
+    for (const Value& item : *added->as_list()) {
+      if (item.as_string() != nullptr && *item.as_string() != "SYS_PTRACE") refuse(place_of(&item, place_of(added, task_.origin)), fmt::format("capability `{}` to add, only `SYS_PTRACE`", *item.as_string()));
+    }
+  }
+
+  const ir::Resource& task_;
+  Span why_;
+  sema::Reporter& reporter_;
+};
+
+bool names_fargate(const Value& provider) {
+  if (provider.as_reference() == nullptr) return false;
+  const std::string& name = provider.as_reference()->target.name;
+  return name.ends_with(".fargate") || name.ends_with(".fargate_spot");
+}
+
+/// Whether the cluster's own capacity, which counts where nothing else is said, is Fargate.
+bool is_fargate_by_default(const ir::Program& program, const ir::Resource& service) {
+  const Value* cluster = ir::at(service.body, {"cluster"});
+  if (cluster == nullptr || cluster->as_reference() == nullptr) return false;
+  const auto found = program.resources.find(cluster->as_reference()->target);
+  if (found == program.resources.end()) return false;
+  for (const std::string_view kind : {"fargate", "fargate_spot"}) {
+    const Value* block = ir::at(found->second.body, {"capacity", kind});
+    if (block != nullptr && (ir::at(*block, {"base"}) != nullptr || ir::at(*block, {"weight"}) != nullptr)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::optional<Span> puts_on_fargate(const ir::Program& program, const ir::Resource& service) {
+  if (const Value* capacity = ir::at(service.body, {"capacity"}); capacity != nullptr && capacity->as_list() != nullptr) {
+    for (const Value& share : *capacity->as_list()) {
+      const Value* provider = ir::at(share, {"provider"});
+      if (provider != nullptr && names_fargate(*provider)) return place_of(provider, place_of(capacity, service.origin));
+    }
+    return std::nullopt;
+  }
+  const Value* launch = ir::at(service.body, {"launch"});
+  if (launch != nullptr && launch->as_string() != nullptr) return *launch->as_string() == "fargate" ? std::optional(place_of(launch, service.origin)) : std::nullopt;
+  return is_fargate_by_default(program, service) ? std::optional(service.origin) : std::nullopt;
+}
+
+void validate_fargate(const ir::Program& program, sema::Reporter& reporter) {
+  std::map<ir::Address, Span> tasks;
+  for (const auto& [address, resource] : program.resources) {
+    if (address.kind == "task") {
+      const Value* compatible = ir::at(resource.body, {"compatible"});
+      if (compatible == nullptr || compatible->as_list() == nullptr) continue;
+      for (const Value& item : *compatible->as_list()) {
+        if (item.as_string() != nullptr && *item.as_string() == "fargate") tasks.insert_or_assign(address, place_of(&item, place_of(compatible, resource.origin)));
+      }
+      continue;
+    }
+    const Value* task = ir::at(resource.body, {"task"});
+    if (task == nullptr || task->as_reference() == nullptr) continue;
+    if (const auto why = puts_on_fargate(program, resource)) tasks.emplace(task->as_reference()->target, *why);
+  }
+  for (const auto& [address, why] : tasks) {
+    const auto found = program.resources.find(address);
+    if (found != program.resources.end()) FargateRules(found->second, why, reporter).check();
+  }
+}
+
+}  // namespace berth::lower

@@ -1,0 +1,79 @@
+#include "planner/moved.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include <fmt/format.h>
+
+namespace berth::plan {
+namespace {
+
+void readdress(ir::Value& value, const std::map<ir::Address, ir::Address>& moves) {
+  if (const ir::Reference* reference = value.as_reference()) {
+    const auto found = moves.find(reference->target);
+    if (found != moves.end()) value = ir::Value::reference(found->second, value.origin());
+    return;
+  }
+  if (ir::List* items = value.as_list()) {
+    for (ir::Value& item : *items) readdress(item, moves);
+  }
+  if (ir::Map* map = value.as_map()) {
+    for (auto& [key, item] : *map) readdress(item, moves);
+  }
+}
+
+/// Old address -> new one, chains followed to their ends.
+std::map<ir::Address, ir::Address> all_moves(const ir::Program& program) {
+  std::map<ir::Address, ir::Address> moves;
+  for (const ir::Moved& moved : program.moved) {
+    moves[moved.from] = moved.to;
+    const ir::Address from{"task", moved.from.name};
+    const ir::Address to{"task", moved.to.name};
+    if (moved.from.kind != "task" && program.resources.count(to) > 0 && program.resources.count(from) == 0) moves.emplace(from, to);
+  }
+  for (auto& [from, to] : moves) {
+    std::set<ir::Address> seen{from};
+    for (auto next = moves.find(to); next != moves.end() && seen.insert(to).second; next = moves.find(to)) to = next->second;
+  }
+  return moves;
+}
+
+std::string place_of(const ir::Program& program, Span span) {
+  if (program.sources == nullptr || !span.valid()) return "";
+  const SourceFile& file = program.sources->file(span.source);
+  return fmt::format("{}:{}", file.path(), file.line_column(span.begin).line);
+}
+
+}  // namespace
+
+std::vector<Warning> carry_over(const ir::Program& program, ir::Snapshot& snapshot) {
+  std::vector<Warning> spent;
+  if (program.moved.empty()) return spent;
+  const auto moves = all_moves(program);
+  std::set<ir::Address> taken;
+  for (const ir::LiveResource& live : snapshot.resources) {
+    if (live.stack == program.id()) taken.insert(live.resource.address);
+  }
+  std::set<ir::Address> used;
+  for (ir::LiveResource& live : snapshot.resources) {
+    readdress(live.resource.body, moves);
+    const auto move = moves.find(live.resource.address);
+    if (move == moves.end() || live.stack != program.id()) continue;
+    used.insert(move->first);
+    if (taken.count(move->second) > 0) continue;
+    live.tagged_address = live.resource.address.text();
+    live.resource.address = move->second;
+  }
+  std::sort(snapshot.resources.begin(), snapshot.resources.end(), [](const ir::LiveResource& a, const ir::LiveResource& b) {
+    return std::tie(a.resource.address, a.revision, a.arn) < std::tie(b.resource.address, b.revision, b.arn);
+  });
+  for (const ir::Moved& moved : program.moved) {
+    if (used.count(moved.from) > 0) continue;
+    spent.push_back({fmt::format("`moved {} -> {}` is spent: nothing live has the old address", moved.from.text(), moved.to.text()), place_of(program, moved.origin)});
+  }
+  return spent;
+}
+
+}  // namespace berth::plan

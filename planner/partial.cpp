@@ -1,0 +1,96 @@
+#include "planner/partial.h"
+
+#include "planner/field_diff.h"
+
+namespace berth::plan {
+namespace {
+
+using ir::schema::Block;
+using ir::schema::Field;
+using ir::schema::LabelKind;
+using ir::schema::Support;
+
+std::string join(const std::string& path, std::string_view name) { return path.empty() ? std::string(name) : path + "." + std::string(name); }
+
+class Remover {
+ public:
+  Remover(const Places& places, const ir::Address& address, Target target, std::vector<NotCarriedOut>& found)
+      : places_(places), address_(address), target_(target), found_(found) {}
+
+  void block(const Block& schema, ir::Value& body, const std::string& path) {
+    ir::Map* map = body.as_map();
+    if (map == nullptr) return;
+    for (const Field& field : schema.fields) {
+      const ir::Value* value = map->find(field.name);
+      if (value == nullptr || support(field) != Support::not_carried_out) continue;
+      add(join(path, field.name), field.support_note, value->origin().span);
+      map->erase(field.name);
+    }
+    for (const Block& inner : schema.blocks) {
+      if (schema.field(inner.kind) == nullptr) child(inner, *map, join(path, inner.kind));
+    }
+    if (schema.label == LabelKind::variant) variant(schema, *map, path);
+  }
+
+ private:
+  template <class Row>
+  [[nodiscard]] Support support(const Row& row) const {
+    return target_ == Target::local ? row.local : row.aws;
+  }
+
+  void child(const Block& schema, ir::Map& body, const std::string& path) {
+    ir::Value* value = body.find(schema.kind);
+    if (value == nullptr) return;
+    const bool out = support(schema) == Support::not_carried_out;
+    if (schema.label != LabelKind::name || value->as_map() == nullptr) {
+      if (!out) return block(schema, *value, path);
+      add(path, schema.support_note, value->origin().span);
+    } else {
+      for (auto& [label, entry] : *value->as_map()) {
+        if (!out) block(schema, entry, join(path, label));
+        if (out) add(join(path, label), schema.support_note, entry.origin().span);
+      }
+    }
+    if (out) body.erase(schema.kind);
+  }
+
+  /// The local engine knows the first way of each choice.
+  void variant(const Block& schema, ir::Map& body, const std::string& path) {
+    const ir::Value* value = body.find(schema.variant_field);
+    if (target_ != Target::local || value == nullptr || value->as_string() == nullptr || *value->as_string() == schema.variants.front()) return;
+    const std::string first(schema.variants.front());
+    add(join(path, schema.variant_field), "it is `" + first + "` here", value->origin().span);
+    body.set(std::string(schema.variant_field), ir::Value::string(first, {.span = value->origin().span, .via = nullptr, .is_default = true}));
+  }
+
+  void add(const std::string& path, std::string_view note, Span span) {
+    found_.push_back({.address = address_, .path = path, .note = std::string(note), .place = places_.of(span, path)});
+  }
+
+  const Places& places_;
+  const ir::Address& address_;
+  Target target_;
+  std::vector<NotCarriedOut>& found_;
+};
+
+}  // namespace
+
+std::vector<NotCarriedOut> take_out(ir::Program& program, const Options& options) {
+  std::vector<NotCarriedOut> found = options.not_carried_out;
+  for (auto entry = program.resources.begin(); entry != program.resources.end();) {
+    auto& [address, resource] = *entry;
+    const Block* kind = ir::schema::resource_kind(address.kind);
+    const auto table = options.places.find(address.text());
+    const Places places(program.sources.get(), table == options.places.end() ? nullptr : &table->second);
+    if (kind != nullptr && (options.target == Target::local ? kind->local : kind->aws) == Support::not_carried_out) {
+      found.push_back({.address = address, .path = "", .note = std::string(kind->support_note), .place = places.of(resource.origin, "")});
+      entry = program.resources.erase(entry);
+      continue;
+    }
+    if (kind != nullptr) Remover(places, address, options.target, found).block(*kind, resource.body, "");
+    ++entry;
+  }
+  return found;
+}
+
+}  // namespace berth::plan
