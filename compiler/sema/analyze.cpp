@@ -72,6 +72,7 @@ class Analysis::Implementation {
   }
 
   void judge(const ir::Program& program) {
+    expander_.drafts().finished(program);
     Map model = stack_model(program);
     for (const auto& [key, value] : stack_settings_) model.emplace(key, value);
     evaluator_.reserved["stack"] = make_map(std::move(model));

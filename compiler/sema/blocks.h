@@ -58,6 +58,7 @@ struct Node {
   std::unique_ptr<Node> task;                   ///< a task that is written in place of a reference to one
   std::string variant;
   Span variant_span;
+  bool component = false; ///< the header stands in the text of a component
   bool doubtful = false;  ///< something in it was not understood: what seems to be missing may be that
 
   [[nodiscard]] Setting* setting(std::string_view name);

@@ -88,6 +88,18 @@ Value Builder::compute(Node& node, Setting& setting) {
   return value;
 }
 
+namespace {
+
+/// Values that the text of a component makes say so; what a caller handed over is the caller's.
+Value marked(Value value, const Writing& writing) {
+  const Span made = value.origin.span;
+  const Span text = writing.value->span;
+  if (writing.by->kind == Provenance::Kind::component && made.source == text.source && made.begin >= text.begin && made.end <= text.end) value.origin.component = true;
+  return value;
+}
+
+}  // namespace
+
 Value Builder::whole(const Writing& writing, Node& node, const Field& field) {
   Value value = evaluate(*writing.value, writing.frame, node, field);
   if (value.poisoned() || value.null()) return value;
@@ -97,7 +109,7 @@ Value Builder::whole(const Writing& writing, Node& node, const Field& field) {
                     .literal_text = false,
                     .literal = is_literal(*writing.value),
                     .argument_first = writing.by->kind == Provenance::Kind::component};
-  return conform(std::move(value), evaluator_.schema_types().of(field.type), place, evaluator_, evaluator_.reporter());
+  return marked(conform(std::move(value), evaluator_.schema_types().of(field.type), place, evaluator_, evaluator_.reporter()), writing);
 }
 
 Value Builder::opened(Node& node, Setting& setting, Value base) {
@@ -117,7 +129,7 @@ Value Builder::opened(Node& node, Setting& setting, Value base) {
                         .literal_text = element.kind == Type::Kind::string,
                         .literal = is_literal(*last.value),
                         .argument_first = last.by->kind == Provenance::Kind::component};
-      value = conform(std::move(value), element, place, evaluator_, evaluator_.reporter());
+      value = marked(conform(std::move(value), element, place, evaluator_, evaluator_.reporter()), last);
     }
     good = good && !value.poisoned();
     if (value.null()) {
@@ -215,7 +227,7 @@ ir::Map Builder::build(Node& node, const std::string& path) {
     std::string inner_path = chains == nullptr ? "" : path + "." + kind + (inner->label.empty() ? "" : "." + inner->label);
     ir::Map made = build(*inner, inner_path);
     if (inner->schema->label == LabelKind::variant) made.set(std::string(inner->schema->variant_field), ir::Value::string(inner->variant, {.span = inner->variant_span}));
-    ir::Value value = ir::Value::map(std::move(made), {.span = inner->header});
+    ir::Value value = ir::Value::map(std::move(made), {.span = inner->header, .component = inner->component});
     if (inner->schema->label != LabelKind::name) {
       body.set(kind, std::move(value));
       continue;

@@ -48,7 +48,7 @@ Value unique(Arguments args, Context context) {
   if (items == nullptr) return {};
   List kept;
   for (const Value& item : *items) {
-    if (!context.budget.take_steps(static_cast<std::int64_t>(kept.size()), args.span)) return {};
+    if (!context.budget.take_steps(static_cast<std::int64_t>(kept.size() * size_of(item)), args.span)) return {};
     if (std::none_of(kept.begin(), kept.end(), [&](const Value& known) { return equal(known, item); })) kept.push_back(item);
   }
   return make_list(std::move(kept));
@@ -92,6 +92,7 @@ Value contains(Arguments args, Context context) {
 Value index_of(Arguments args, Context context) {
   const List* items = list(args, context, 0);
   if (items == nullptr) return {};
+  if (!context.budget.take_steps(static_cast<std::int64_t>(size_of(args.items[0].value)), args.span)) return {};
   const auto found = std::find_if(items->begin(), items->end(), [&](const Value& item) { return equal(item, args.items[1].value); });
   if (found == items->end()) return {Null{}, {}};
   return count(static_cast<std::size_t>(found - items->begin()));

@@ -140,6 +140,14 @@ std::optional<Value> Drafts::output(Instance& instance, const ast::Name& name) {
 // ---- reading -----------------------------------------------------------------------------------------------------------------------
 
 std::optional<Drafts::Cursor> Drafts::root_of(const ir::Address& address, Span use) {
+  if (program_ != nullptr) {
+    if (const auto known = program_->resources.find(address); known != program_->resources.end()) {
+      return Cursor{.schema = ir::schema::resource_kind(address.kind), .body = known->second.body.as_map()};
+    }
+    const auto known = program_->externs.find(address);
+    if (known == program_->externs.end()) return std::nullopt;
+    return Cursor{.schema = ir::schema::extern_kind(address.kind), .body = known->second.body.as_map()};
+  }
   Draft* draft = find(address);
   bool task = false;
   for (const std::string_view kind : {"service", "job"}) {

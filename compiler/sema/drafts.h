@@ -69,6 +69,8 @@ class Drafts final : public ResourceReader {
   /// Evaluates everything that is not evaluated yet and moves it to `module`, in the order of declaration. `before_moving` may add what evaluation
   /// has brought up.
   void build_all(Module& module, const std::function<void()>& before_moving);
+  /// From now on everything is read from the finished program.
+  void finished(const ir::Program& program) { program_ = &program; }
   /// The value of an instance's output, or nothing when it has no such output.
   std::optional<Value> output(Instance& instance, const ast::Name& name);
 
@@ -105,6 +107,7 @@ class Drafts final : public ResourceReader {
   std::deque<Draft> drafts_;
   std::deque<Instance> instances_;
   std::map<ir::Address, Draft*> by_address_;
+  const ir::Program* program_ = nullptr;
   std::unordered_map<std::string, Instance*> by_instance_;
 };
 

@@ -43,6 +43,10 @@ Value Evaluator::evaluate(const ast::Expr& expression, const FramePtr& frame) {
   }
   const Deeper deeper(depth_);
   Value value = dispatch(expression, frame);
+  if (size_of(value) > static_cast<std::size_t>(Limits::kValues)) {
+    budget_.exceed(expression.span, "a value may consist of 4 million values");
+    return {};
+  }
   if (value.depth <= Limits::kNesting) return value;
   budget_.exceed(expression.span, fmt::format("lists and maps may nest {} deep", Limits::kNesting));
   return {};
@@ -68,15 +72,20 @@ Value Evaluator::dispatch(const ast::Expr& expression, const FramePtr& frame) {
   return {};  // ast::Bad: the parser has reported it
 }
 
+/// Whether there is budget for looking at everything in a value. A single value is part of the step that made it.
+bool Evaluator::can_walk(const Value& value, Span span) { return size_of(value) <= 1 || budget_.take_steps(static_cast<std::int64_t>(size_of(value)), span); }
+
 Value Evaluator::evaluate_as(const ast::Expr& expression, const Type& type, Place place, const FramePtr& frame) {
   place.written = expression.span;
   place.literal = ast::as<ast::Number>(expression) != nullptr || ast::as<ast::Bool>(expression) != nullptr;
-  return conform(evaluate(expression, frame), type, place, *this, reporter_);
+  Value value = evaluate(expression, frame);
+  if (!can_walk(value, expression.span)) return {};
+  return conform(std::move(value), type, place, *this, reporter_);
 }
 
 Value Evaluator::evaluate_setting(const ast::Expr& expression, const Type& type, Place place, const FramePtr& frame) {
   Value value = evaluate(expression, frame);
-  if (value.null()) return value;
+  if (value.null() || !can_walk(value, expression.span)) return value.null() ? value : Value{};
   place.written = expression.span;
   place.literal = ast::as<ast::Number>(expression) != nullptr || ast::as<ast::Bool>(expression) != nullptr;
   return conform(std::move(value), type, place, *this, reporter_);

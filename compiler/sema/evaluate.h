@@ -111,6 +111,7 @@ class Evaluator final : public TypeEvaluator {
   Value conditional(const ast::Conditional& node, const FramePtr& frame);
   Value member(const ast::Member& node, const FramePtr& frame);
   Value index(const ast::Index& node, const FramePtr& frame, bool missing_is_null);
+  bool can_walk(const Value& value, Span span);
   Value element(const ast::Index& node, const Value& object, const Value& key, bool missing_is_null);
   /// for_each for expressions; `sensitive` hears of each place because of which the number of turns is sensitive.
   void turns(const ast::ForClause& clause, const FramePtr& frame, const std::function<void(const FramePtr&)>& body,

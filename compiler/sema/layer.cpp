@@ -197,7 +197,7 @@ void Layerer::map_entry(const ast::Entry& entry, const Text& text, Setting& sett
 
 // ---- blocks in blocks --------------------------------------------------------------------------------------------------------------
 
-Node& Layerer::open(const Block& schema, std::string label, const ast::Entry& entry, Node& node) {
+Node& Layerer::open(const Block& schema, std::string label, const ast::Entry& entry, const Text& text, Node& node) {
   evaluator_.budget().take_steps(static_cast<std::int64_t>(node.blocks.size() / kBlocksPerStep), entry.key.span());
   if (Node* known = node.block(schema.kind, label)) return *known;
   Node& added = *node.blocks.emplace_back(std::make_unique<Node>());
@@ -205,6 +205,7 @@ Node& Layerer::open(const Block& schema, std::string label, const ast::Entry& en
   added.outer = &node;
   added.label = std::move(label);
   added.header = header_span(entry);
+  added.component = text.by->kind == Provenance::Kind::component;
   return added;
 }
 
@@ -235,7 +236,7 @@ void Layerer::block(const Block& schema, const ast::Entry& entry, const Text& te
   if (!first_time(text.written, std::string(schema.kind), entry.key.span(), "in this block")) return;
   if (is_null(entry)) return remove(schema.kind, "", node);
   if (Setting* replaced = node.setting(schema.kind)) replaced->writings.clear();
-  add({&entry, text.frame, text.by}, open(schema, "", entry, node));
+  add({&entry, text.frame, text.by}, open(schema, "", entry, text, node));
 }
 
 void Layerer::named_block(const Block& schema, const ast::Entry& entry, const Text& text, Node& node) {
@@ -270,7 +271,7 @@ void Layerer::named_block(const Block& schema, const ast::Entry& entry, const Te
     if (const auto meant = suggest(*name, names)) diagnostic.help(fmt::format("did you mean `{}`?", *meant)).fix(label.span(), *meant);
     return;
   }
-  add({&entry, text.frame, text.by}, open(schema, *name, entry, node));
+  add({&entry, text.frame, text.by}, open(schema, *name, entry, text, node));
 }
 
 /// Whether this text has not declared a block of this kind and name before; E0202 or, in a loop, E0212 when it has.
@@ -316,7 +317,7 @@ void Layerer::variant_block(const Block& schema, const ast::Entry& entry, const 
   if (!first_time(text.written, std::string(schema.kind), entry.key.span(), "in this block")) return;
   // Another way is another block: what was said about the old one does not count.
   if (known != nullptr && known->variant != word) remove(schema.kind, "", node);
-  Node& inner = open(schema, "", entry, node);
+  Node& inner = open(schema, "", entry, text, node);
   inner.variant = word;
   inner.variant_span = unlabelled ? inner.variant_span : entry.labels.front().span();
   add({&entry, text.frame, text.by}, inner);
@@ -356,7 +357,7 @@ void Layerer::component_block(Symbol& symbol, const ast::Entry& entry, const Tex
   }
   ++symbol.active_calls;
   const auto by = std::make_shared<const Provenance>(Provenance{Provenance::Kind::component, "component " + symbol.name});
-  Node& inner = open(*schema, *name, entry, node);
+  Node& inner = open(*schema, *name, entry, text, node);
   inner.header = header_span(entry);
   add({made, evaluator_.with_lets(component.items(), frame), by}, inner);
   --symbol.active_calls;

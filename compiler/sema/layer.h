@@ -52,7 +52,7 @@ class Layerer {
   void use_pieces(const BlockHandle& handle, Span span, Node& node);
   void use_preset(Symbol& preset, Span span, Node& node);
 
-  Node& open(const ir::schema::Block& schema, std::string label, const ast::Entry& entry, Node& node);
+  Node& open(const ir::schema::Block& schema, std::string label, const ast::Entry& entry, const Text& text, Node& node);
   void remove(std::string_view kind, std::string_view label, Node& node);
   Setting& setting_of(const ir::schema::Field& field, Node& node);
   bool first_of_name(const ir::schema::Block& schema, const std::string& name, Span span, const Text& text);

@@ -182,7 +182,7 @@ Value ordering(const Operation& o) {
 
 Value membership(const Operation& o) {
   if (const List* list = o.right.value.as_list()) {
-    o.budget.take_steps(static_cast<std::int64_t>(list->size()), o.span);
+    if (!o.budget.take_steps(static_cast<std::int64_t>(size_of(o.right.value)), o.span)) return {};
     return {std::any_of(list->begin(), list->end(), [&](const Value& item) { return equal(item, o.left.value); }), {}};
   }
   const Map* map = o.right.value.as_map();

@@ -124,7 +124,8 @@ class Model {
                                           text.origin));
           }
         }
-        list.push_back(make_map(std::move(one), value.origin));
+        // What a component wrote is told at the call.
+        list.push_back(make_map(std::move(one), value.origin.component ? ir::Origin{.span = task.origin} : value.origin));
         containers_.push_back(list.back());
       }
     }

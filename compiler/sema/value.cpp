@@ -1,6 +1,7 @@
 #include "compiler/sema/value.h"
 
 #include <algorithm>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -76,6 +77,8 @@ void spell_into(const Value& value, std::string& out) {
   }
 }
 
+std::uint32_t saturated(std::uint64_t values) { return static_cast<std::uint32_t>(std::min<std::uint64_t>(values, std::numeric_limits<std::uint32_t>::max())); }
+
 /// The text that a sensitive scalar becomes in the IR.
 std::string clear_text(const Value& value) {
   if (const std::string* text = value.as_string()) return *text;
@@ -108,22 +111,34 @@ const BlockHandle* Value::as_block() const {
 
 Value make_list(List items, ir::Origin origin) {
   std::uint16_t depth = 0;
+  std::uint64_t values = 1;
   bool tainted = false;
   for (const Value& item : items) {
     depth = std::max(depth, item.depth);
     tainted = tainted || item.tainted();
+    values += item.values;
   }
-  return {.data = std::make_shared<const List>(std::move(items)), .origin = origin, .depth = static_cast<std::uint16_t>(depth + 1), .holds_sensitive = tainted};
+  return {.data = std::make_shared<const List>(std::move(items)),
+          .origin = origin,
+          .depth = static_cast<std::uint16_t>(depth + 1),
+          .values = saturated(values),
+          .holds_sensitive = tainted};
 }
 
 Value make_map(Map entries, ir::Origin origin) {
   std::uint16_t depth = 0;
+  std::uint64_t values = 1;
   bool tainted = false;
   for (const auto& [key, item] : entries) {
     depth = std::max(depth, item.depth);
     tainted = tainted || item.tainted();
+    values += item.values;
   }
-  return {.data = std::make_shared<const Map>(std::move(entries)), .origin = origin, .depth = static_cast<std::uint16_t>(depth + 1), .holds_sensitive = tainted};
+  return {.data = std::make_shared<const Map>(std::move(entries)),
+          .origin = origin,
+          .depth = static_cast<std::uint16_t>(depth + 1),
+          .values = saturated(values),
+          .holds_sensitive = tainted};
 }
 
 Value make_string(std::string text, ir::Origin origin) { return {std::move(text), origin}; }
@@ -223,16 +238,6 @@ std::string describe(const Value& value) {
   if (const ir::Reference* reference = value.as_reference()) return fmt::format("the {} `{}`", reference->target.kind, reference->target.name);
   const std::string_view phrase = kind_phrase(value);
   return fmt::format("the {} `{}`", phrase.substr(phrase.find(' ') + 1), spell(value));
-}
-
-std::size_t size_of(const Value& value) {
-  std::size_t count = 1;
-  if (const List* list = value.as_list()) {
-    for (const Value& item : *list) count += size_of(item);
-  } else if (const Map* map = value.as_map()) {
-    for (const auto& [key, item] : *map) count += size_of(item);
-  }
-  return count;
 }
 
 namespace {

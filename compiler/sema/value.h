@@ -34,6 +34,7 @@ struct Value {
   Data data;
   ir::Origin origin;
   std::uint16_t depth = 0;  ///< lists and maps: how deep they nest, from 1
+  std::uint32_t values = 1; ///< how many values it is, lists and maps counted in full wherever they are shared; at most 4 billion are told apart
   bool sensitive = false;   ///< from a `sensitive(…)` type, or computed from such a value: nothing shows it
   bool holds_sensitive = false;  ///< lists and maps: something in it is sensitive
   bool secret = false;      ///< maps: stands for a secret, which has no value here; no operator takes it
@@ -87,8 +88,8 @@ std::string describe(const Value& value);
 /// "a size", "an int" … for a unit.
 std::string_view unit_phrase(ir::Unit unit);
 
-/// How many values of the IR it becomes.
-std::size_t size_of(const Value& value);
+/// How many values of the IR it becomes. Known without a walk: a list that is shared 2^60 times is cheap to make.
+inline std::size_t size_of(const Value& value) { return value.values; }
 /// The IR's form, for values without poison: null is empty, a decimal (only outputs have them) is its text. Where a value is sensitive, every text,
 /// number and bool in it is ir::Sensitive.
 ir::Value to_ir(const Value& value);
