@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/diagnostic_explain.h"
+#include "base/place_finder.h"
 #include "base/printable.h"
 #include "base/snippet.h"
 
@@ -14,12 +15,15 @@ namespace {
 
 constexpr std::string_view kBlanks = " \t\r\n";
 constexpr std::size_t kLongestShown = 60;
+/// Bytes of a fix that are looked at to show them.
+constexpr std::size_t kLongestRead = 4096;
 
 bool is_blank(std::string_view text) { return text.find_first_not_of(kBlanks) == std::string_view::npos; }
 
 /// The first line of `text` between backquotes.
 std::string shown(std::string_view text) {
   text.remove_prefix(std::min(text.find_first_not_of(kBlanks), text.size()));
+  text = text.substr(0, kLongestRead);
   text = text.substr(0, text.find_last_not_of(kBlanks) + 1);
   const bool one_line = text.find('\n') == std::string_view::npos;
   std::string_view line = text.substr(0, text.find('\n'));
@@ -84,6 +88,7 @@ FixedSource apply_safe_fixes(SourceId id, const SourceSet& sources, const std::v
     return a->fixes.front().span < b->fixes.front().span;
   });
   FixedSource fixed;
+  PlaceFinder places(sources);
   std::size_t done = 0;
   for (const Diagnostic* diagnostic : fixable) {
     const Fix& fix = diagnostic->fixes.front();
@@ -94,7 +99,7 @@ FixedSource apply_safe_fixes(SourceId id, const SourceSet& sources, const std::v
     fixed.text += text.substr(done, edit.begin - done);
     fixed.text += edit.replacement;
     done = edit.end;
-    fixed.applied.push_back({diagnostic->code, sources.file(id).path(), sources.place(fix.span), describe_fix(fix, sources)});
+    fixed.applied.push_back({diagnostic->code, sources.file(id).path(), places.text(fix.span), describe_fix(fix, sources)});
   }
   fixed.text += text.substr(done);
   return fixed;

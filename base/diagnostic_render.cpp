@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/diagnostic_fix.h"
+#include "base/place_finder.h"
 #include "base/printable.h"
 #include "base/snippet.h"
 #include "base/text_width.h"
@@ -215,18 +216,19 @@ class Renderer {
   std::string out_;
 };
 
-Json position_json(const SourceFile& file, std::uint32_t offset) {
-  const LineColumn at = file.line_column(offset);
+Json position_json(SourceId source, std::uint32_t offset, PlaceFinder& places) {
+  const LineColumn at = places.find(source, offset);
   return {{"line", at.line}, {"column", at.column}, {"byte", offset}};
 }
 
-Json range_json(const Span& span, const SourceSet& sources) {
+Json range_json(const Span& span, const SourceSet& sources, PlaceFinder& places) {
   if (!span.valid()) return nullptr;
-  const SourceFile& file = sources.file(span.source);
-  return {{"filename", file.path()}, {"start", position_json(file, span.begin)}, {"end", position_json(file, span.end)}};
+  return {{"filename", sources.file(span.source).path()},
+          {"start", position_json(span.source, span.begin, places)},
+          {"end", position_json(span.source, span.end, places)}};
 }
 
-Json diagnostic_json(const Diagnostic& diagnostic, const SourceSet& sources) {
+Json diagnostic_json(const Diagnostic& diagnostic, const SourceSet& sources, PlaceFinder& places) {
   const Label primary = diagnostic.labels.empty() ? Label{} : diagnostic.labels.front();
   std::vector<std::string> detail;
   if (!primary.text.empty()) detail.push_back(primary.text);
@@ -234,24 +236,20 @@ Json diagnostic_json(const Diagnostic& diagnostic, const SourceSet& sources) {
   detail.insert(detail.end(), diagnostic.helps.begin(), diagnostic.helps.end());
   Json related = Json::array();
   for (std::size_t i = 1; i < diagnostic.labels.size(); ++i) {
-    related.push_back({{"message", printable(diagnostic.labels[i].text)}, {"range", range_json(diagnostic.labels[i].span, sources)}});
+    related.push_back({{"message", printable(diagnostic.labels[i].text)}, {"range", range_json(diagnostic.labels[i].span, sources, places)}});
   }
   Json fixes = Json::array();
   for (const Fix& fix : diagnostic.fixes) {
     fixes.push_back(
-        {{"range", range_json(fix.span, sources)}, {"replacement", fix.replacement}, {"description", describe_fix(fix, sources)}, {"safe", is_safe(diagnostic)}});
+        {{"range", range_json(fix.span, sources, places)}, {"replacement", fix.replacement}, {"description", describe_fix(fix, sources)}, {"safe", is_safe(diagnostic)}});
   }
   Json snippet = nullptr;
-  if (primary.span.valid()) {
-    const SourceFile& file = sources.file(primary.span.source);
-    const std::uint32_t line = file.line_column(primary.span.begin).line;
-    snippet = printable(snippet_text(file.line_text(line), primary.span.begin - file.line_start(line)));
-  }
+  if (primary.span.valid()) snippet = printable(places.snippet(primary.span));
   return {{"severity", severity_word(diagnostic.severity)},
           {"code", diagnostic.code},
           {"summary", printable(diagnostic.message)},
           {"detail", printable(fmt::format("{}", fmt::join(detail, "\n")), kLongestDetail)},
-          {"range", range_json(primary.span, sources)},
+          {"range", range_json(primary.span, sources, places)},
           {"snippet", std::move(snippet)},
           {"related", std::move(related)},
           {"fixes", std::move(fixes)}};
@@ -284,8 +282,9 @@ std::string count_text(const std::vector<Diagnostic>& diagnostics) {
 }
 
 Json diagnostics_json(const std::vector<Diagnostic>& diagnostics, const SourceSet& sources) {
+  PlaceFinder places(sources);
   Json array = Json::array();
-  for (const Diagnostic& diagnostic : diagnostics) array.push_back(diagnostic_json(diagnostic, sources));
+  for (const Diagnostic& diagnostic : diagnostics) array.push_back(diagnostic_json(diagnostic, sources, places));
   return array;
 }
 

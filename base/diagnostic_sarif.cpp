@@ -10,8 +10,8 @@
 
 #include "base/diagnostic_explain.h"
 #include "base/diagnostic_fix.h"
+#include "base/place_finder.h"
 #include "base/printable.h"
-#include "base/snippet.h"
 
 namespace berth {
 namespace {
@@ -31,20 +31,20 @@ std::string uri_of(std::string_view path) {
 
 Json message(const std::string& text) { return {{"text", printable(text, 4000)}}; }
 
-Json region(const Span& span, const SourceFile& file) {
-  const LineColumn begin = file.line_column(span.begin);
-  const LineColumn end = file.line_column(std::max(span.begin, span.end));
+Json region(const Span& span, PlaceFinder& places) {
+  const LineColumn begin = places.find(span.source, span.begin);
+  const LineColumn end = places.find(span.source, std::max(span.begin, span.end));
   return {{"startLine", begin.line}, {"startColumn", begin.column}, {"endLine", end.line}, {"endColumn", end.column}};
 }
 
 Json artifact(const SourceFile& file) { return {{"uri", uri_of(file.path())}}; }
 
-Json location(const Label& label, const SourceSet& sources, bool with_snippet) {
+Json location(const Label& label, const SourceSet& sources, PlaceFinder& places, bool with_snippet) {
   const SourceFile& file = sources.file(label.span.source);
-  Json place{{"artifactLocation", artifact(file)}, {"region", region(label.span, file)}};
+  Json place{{"artifactLocation", artifact(file)}, {"region", region(label.span, places)}};
   if (with_snippet) {
-    const std::uint32_t line = file.line_column(label.span.begin).line;
-    const std::string text = printable(snippet_text(file.line_text(line), label.span.begin - file.line_start(line)));
+    const std::uint32_t line = places.find(label.span.source, label.span.begin).line;
+    const std::string text = printable(places.snippet(label.span));
     place["contextRegion"] = {{"startLine", line}, {"endLine", line}, {"snippet", {{"text", text}}}};
   }
   Json result{{"physicalLocation", std::move(place)}};
@@ -52,9 +52,9 @@ Json location(const Label& label, const SourceSet& sources, bool with_snippet) {
   return result;
 }
 
-Json fix_json(const Fix& fix, const SourceSet& sources) {
+Json fix_json(const Fix& fix, const SourceSet& sources, PlaceFinder& places) {
   const SourceFile& file = sources.file(fix.span.source);
-  Json replacement{{"deletedRegion", region(fix.span, file)}};
+  Json replacement{{"deletedRegion", region(fix.span, places)}};
   if (!fix.replacement.empty()) replacement["insertedContent"] = {{"text", fix.replacement}};
   return {{"description", message(describe_fix(fix, sources))},
           {"artifactChanges", Json::array({{{"artifactLocation", artifact(file)}, {"replacements", Json::array({std::move(replacement)})}}})}};
@@ -78,7 +78,7 @@ Json rule(const std::string& code) {
   return result;
 }
 
-Json result_json(const Diagnostic& diagnostic, std::size_t rule_index, const SourceSet& sources) {
+Json result_json(const Diagnostic& diagnostic, std::size_t rule_index, const SourceSet& sources, PlaceFinder& places) {
   std::string text = diagnostic.message;
   for (const std::string& note : diagnostic.notes) text += "\nnote: " + note;
   for (const std::string& help : diagnostic.helps) text += "\nhelp: " + help;
@@ -86,7 +86,7 @@ Json result_json(const Diagnostic& diagnostic, std::size_t rule_index, const Sou
   Json related = Json::array();
   for (std::size_t i = 0; i < diagnostic.labels.size(); ++i) {
     if (!diagnostic.labels[i].span.valid()) continue;
-    Json place = location(diagnostic.labels[i], sources, i == 0);
+    Json place = location(diagnostic.labels[i], sources, places, i == 0);
     if (i > 0) place["id"] = i;
     (i == 0 ? locations : related).push_back(std::move(place));
   }
@@ -95,7 +95,7 @@ Json result_json(const Diagnostic& diagnostic, std::size_t rule_index, const Sou
   if (!related.empty()) result["relatedLocations"] = std::move(related);
   if (!diagnostic.fixes.empty()) {
     Json fixes = Json::array();
-    for (const Fix& fix : diagnostic.fixes) fixes.push_back(fix_json(fix, sources));
+    for (const Fix& fix : diagnostic.fixes) fixes.push_back(fix_json(fix, sources, places));
     result["fixes"] = std::move(fixes);
   }
   return result;
@@ -111,8 +111,9 @@ Json diagnostics_sarif(const std::vector<Diagnostic>& diagnostics, const SourceS
     index = rules.size();
     rules.push_back(rule(code));
   }
+  PlaceFinder places(sources);
   Json results = Json::array();
-  for (const Diagnostic& diagnostic : diagnostics) results.push_back(result_json(diagnostic, indices[diagnostic.code], sources));
+  for (const Diagnostic& diagnostic : diagnostics) results.push_back(result_json(diagnostic, indices[diagnostic.code], sources, places));
   Json driver{{"name", "berth"}, {"version", version}, {"rules", std::move(rules)}};
   Json run{{"tool", {{"driver", std::move(driver)}}}, {"columnKind", "unicodeCodePoints"}, {"results", std::move(results)}};
   return {{"$schema", kSchema}, {"version", kVersion}, {"runs", Json::array({std::move(run)})}};

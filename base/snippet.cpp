@@ -19,12 +19,6 @@ constexpr std::size_t kWindow = 8192;
 /// The same for programs.
 constexpr std::size_t kTextWindow = 400;
 
-/// Half-open range of bytes between the quotes of a string.
-struct Secret {
-  std::size_t begin;
-  std::size_t end;
-};
-
 bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-'; }
 
 /// The name of the setting in front of a string that starts at `quote`: NAME = "…", NAME: "…" and "NAME": "…".
@@ -42,20 +36,6 @@ std::string_view setting_before(std::string_view line, std::size_t quote) {
   const std::size_t end = at;
   skip_back(is_word);
   return line.substr(at, end - at);
-}
-
-std::vector<Secret> secrets_in(std::string_view line) {
-  std::vector<Secret> secrets;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    if (line[i] != '"') continue;
-    std::size_t end = i + 1;
-    while (end < line.size() && line[end] != '"') end += line[end] == '\\' ? 2 : 1;
-    end = std::min(end, line.size());
-    const bool secret = names_credential(setting_before(line, i)) || looks_like_credential(line.substr(i + 1, end - i - 1));
-    if (end > i + 1 && secret) secrets.push_back({i + 1, end});
-    i = end;
-  }
-  return secrets;
 }
 
 /// A range of bytes of a line.
@@ -79,6 +59,20 @@ Window window_around(std::string_view line, std::size_t focus, std::size_t size)
 
 }  // namespace
 
+std::vector<CredentialRange> credential_ranges(std::string_view line) {
+  std::vector<CredentialRange> secrets;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (line[i] != '"') continue;
+    std::size_t end = i + 1;
+    while (end < line.size() && line[end] != '"') end += line[end] == '\\' ? 2 : 1;
+    end = std::min(end, line.size());
+    const bool secret = names_credential(setting_before(line, i)) || looks_like_credential(line.substr(i + 1, end - i - 1));
+    if (end > i + 1 && secret) secrets.push_back({i + 1, end});
+    i = end;
+  }
+  return secrets;
+}
+
 SnippetLine::SnippetLine(std::string_view line, std::size_t focus) {
   const Window window = window_around(line, focus, kWindow);
   more_left_ = window.begin > 0;
@@ -99,7 +93,7 @@ SnippetLine::SnippetLine(std::string_view line, std::size_t focus) {
 }
 
 void SnippetLine::mask_credentials(std::string_view line) {
-  for (const Secret& secret : secrets_in(line)) {
+  for (const CredentialRange& secret : credential_ranges(line)) {
     bool first = true;
     for (Cell& cell : cells_) {
       if (cell.offset < secret.begin || cell.offset >= secret.end) continue;
@@ -169,7 +163,7 @@ int SnippetLine::column(std::size_t offset) const {
 std::string mask_credentials(std::string_view line) {
   std::string masked;
   std::size_t at = 0;
-  for (const Secret& secret : secrets_in(line)) {
+  for (const CredentialRange& secret : credential_ranges(line)) {
     masked += line.substr(at, secret.begin - at);
     for (std::size_t i = 0; i < kMaskLength; ++i) masked += kMask;
     at = secret.end;
@@ -177,11 +171,11 @@ std::string mask_credentials(std::string_view line) {
   return masked.append(line.substr(at));
 }
 
-std::string snippet_text(std::string_view line, std::size_t focus) {
+std::string snippet_text(std::string_view line, std::size_t focus, const std::vector<CredentialRange>& credentials) {
   const Window window = window_around(line, focus, kTextWindow);
   std::string text;
   std::size_t at = window.begin;
-  for (const Secret& secret : secrets_in(line)) {
+  for (const CredentialRange& secret : credentials) {
     if (secret.end <= window.begin || secret.begin >= window.end) continue;
     text += line.substr(at, std::max(at, secret.begin) - at);
     for (std::size_t i = 0; i < kMaskLength; ++i) text += kMask;

@@ -43,7 +43,16 @@ class SnippetLine {
 /// `line` with the strings of settings that look like credentials replaced by "••••".
 std::string mask_credentials(std::string_view line);
 
-/// The line for programs: credentials masked; of a long line some hundred bytes around byte `focus`, with `…` for what is left out.
-std::string snippet_text(std::string_view line, std::size_t focus);
+/// Half-open range of bytes between the quotes of a string that looks like a credential.
+struct CredentialRange {
+  std::size_t begin;
+  std::size_t end;
+};
+
+/// What is masked in a line, from its beginning to its end.
+std::vector<CredentialRange> credential_ranges(std::string_view line);
+
+/// The line for programs: its `credentials` masked; of a long line some hundred bytes around byte `focus`, with `…` for what is left out.
+std::string snippet_text(std::string_view line, std::size_t focus, const std::vector<CredentialRange>& credentials);
 
 }  // namespace berth
