@@ -92,7 +92,11 @@ const ir::Address* resource_of(const ir::Program& program, const std::string& pa
 FieldChain chain_of(const ir::Program& program, const std::string& path, const ir::Value* value) {
   FieldChain chain{.path = path, .value = value == nullptr ? "unset" : ir::spell(*value), .layers = {}};
   if (const auto known = program.chains.find(path); known != program.chains.end()) chain.layers.assign(known->second.rbegin(), known->second.rend());
-  if (!chain.layers.empty()) chain.layers.front().value = chain.value;
+  if (!chain.layers.empty()) {
+    // What is written and equals the schema's default is no field of the program.
+    if (value == nullptr) chain.value = chain.layers.front().value;
+    chain.layers.front().value = chain.value;
+  }
   if (chain.layers.empty()) chain.layers.push_back({.value = chain.value, .origin = value == nullptr ? Span{} : value->origin().span, .how = value != nullptr && !value->origin().is_default ? "a part of what stands there" : "default"});
   return chain;
 }

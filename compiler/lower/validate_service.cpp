@@ -25,6 +25,8 @@ void count_of_tasks(const ir::Resource& service, sema::Reporter& reporter) {
         .label(place_of(daemon, service.origin), "a daemon")
         .help("remove one of the two");
   } else if (const ir::Value* scale = ir::at(service.body, {"scale"})) {
+    // To begin with the least is what happens without `replicas` too.
+    if (const ir::Value* least = ir::at(*scale, {"min"}); least != nullptr && *least == *replicas) return;
     reporter.report("W0502", span, fmt::format("`replicas = {}` only matters at creation: `scale {{ }}` owns the count", ir::spell(*replicas)), "the number to begin with")
         .label(place_of(scale, service.origin), "sets the number from then on")
         .help("remove it, or set `scale.min`");
