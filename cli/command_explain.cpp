@@ -122,17 +122,12 @@ ExitCode unknown_topic(View& view, const std::string& topic) {
   return fail(view, Error{"usage", fmt::format("there is no code `{}`{}", topic, near ? fmt::format("; did you mean `{}`?", *near) : "; `berth explain` lists them")});
 }
 
-/// Whether a topic is meant as a code: a letter and digits.
-bool looks_like_code(const std::string& topic) {
-  return topic.size() > 1 && std::isalpha(static_cast<unsigned char>(topic.front())) != 0 &&
-         std::all_of(topic.begin() + 1, topic.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
-}
-
 /// A topic is a code of a diagnostic, or the address of a field.
 ExitCode explain(Session& session, View& view, const Flags& flags) {
   if (flags.topic.empty()) return list_codes(view);
   if (const DiagnosticCode* code = find_diagnostic_code(upper(flags.topic))) return explain_code(view, *code);
-  if (looks_like_code(flags.topic)) return unknown_topic(view, flags.topic);
+  // `service.web`, `web.replicas`: an address has a dot.
+  if (flags.topic.find('.') == std::string::npos) return unknown_topic(view, flags.topic);
   return explain_field(session, view, flags.common, flags.topic);
 }
 
