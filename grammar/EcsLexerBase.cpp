@@ -56,7 +56,7 @@ std::unique_ptr<Token> EcsLexerBase::nextToken() {
 }
 
 void EcsLexerBase::fetch() {
-  TokenPtr token = Lexer::nextToken();
+  TokenPtr token = raw_token();
   if (token->getType() == Token::EOF) return push_end(std::move(token));
   if (token->getType() == EcsLexer::NL) return fetch_newline(std::move(token));
   if (token->getChannel() != Token::DEFAULT_CHANNEL) return pending_.push_back(std::move(token));
@@ -71,11 +71,11 @@ void EcsLexerBase::fetch_newline(TokenPtr newline) {
   // Whether it ends the item depends on the next visible token; blank lines and comments until there are hidden anyway.
   Token& decided = *newline;
   pending_.push_back(std::move(newline));
-  TokenPtr next = Lexer::nextToken();
+  TokenPtr next = raw_token();
   while (next->getType() == EcsLexer::NL || (next->getChannel() != Token::DEFAULT_CHANNEL && next->getType() != Token::EOF)) {
     if (next->getType() == EcsLexer::NL) hide(*next);
     pending_.push_back(std::move(next));
-    next = Lexer::nextToken();
+    next = raw_token();
   }
   if (continues_before(next->getType(), !open_.empty())) {
     hide(decided);

@@ -17,8 +17,12 @@ class EcsLexerBase : public antlr4::Lexer {
   std::unique_ptr<antlr4::Token> nextToken() override;
   void reset() override;
 
- private:
+ protected:
   using TokenPtr = std::unique_ptr<antlr4::Token>;
+  /// The next token of the text, before the newline rule.
+  virtual TokenPtr raw_token() { return Lexer::nextToken(); }
+
+ private:
   void fetch();
   void fetch_newline(TokenPtr newline);
   void push_visible(TokenPtr token);

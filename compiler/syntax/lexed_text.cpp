@@ -58,7 +58,7 @@ std::vector<std::uint32_t> code_point_offsets(const std::string& text) {
 Tokens read_tokens(const std::string& text) { return LexedText(text).tokens(); }
 
 LexedText::LexedText(const std::string& text)
-    : input_(text), lexer_(&input_), stream_(&lexer_), byte_offsets_(code_point_offsets(text)) {
+    : input_(text), lexer_(text, &input_), stream_(&lexer_), byte_offsets_(code_point_offsets(text)) {
   lexer_.removeErrorListeners();
   stream_.fill();
   tokens_.reserve(stream_.size());

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "compiler/syntax/fast_lexer.h"
 #include "compiler/syntax/token.h"
-#include "grammar/EcsLexer.h"
 
 namespace berth::syntax {
 
@@ -28,7 +28,7 @@ class LexedText {
   [[nodiscard]] std::uint32_t byte_offset(std::size_t code_point) const;
 
   antlr4::ANTLRInputStream input_;
-  EcsLexer lexer_;
+  FastLexer lexer_;
   antlr4::CommonTokenStream stream_;
   std::vector<std::uint32_t> byte_offsets_;  ///< by code point; empty when every character is one byte
   Tokens tokens_;
