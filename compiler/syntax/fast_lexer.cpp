@@ -49,27 +49,27 @@ FastLexer::TokenPtr FastLexer::raw_token() {
   return plain();
 }
 
-FastLexer::TokenPtr FastLexer::take(std::size_t type, std::size_t length, std::size_t channel) {
+FastLexer::TokenPtr FastLexer::take(std::size_t kind, std::size_t length, std::size_t where) {
   const std::string_view bytes = text_.substr(at_, length);
   const auto continuations = static_cast<std::size_t>(std::count_if(bytes.begin(), bytes.end(), is_continuation));
   const std::size_t begin = character_;
   at_ += length;
   character_ += length - continuations;
-  return std::make_unique<antlr4::CommonToken>(std::pair<TokenSource*, antlr4::CharStream*>{this, _input}, type, channel, begin, character_ - 1);
+  return std::make_unique<antlr4::CommonToken>(std::pair<TokenSource*, antlr4::CharStream*>{this, _input}, kind, where, begin, character_ - 1);
 }
 
-FastLexer::TokenPtr FastLexer::take_entering(std::size_t type, std::size_t length, Mode mode) {
-  modes_.push_back(std::exchange(mode_, mode));
-  return take(type, length);
+FastLexer::TokenPtr FastLexer::take_entering(std::size_t kind, std::size_t length, Mode inside) {
+  modes_.push_back(std::exchange(mode_, inside));
+  return take(kind, length);
 }
 
-FastLexer::TokenPtr FastLexer::take_leaving(std::size_t type, std::size_t length) {
+FastLexer::TokenPtr FastLexer::take_leaving(std::size_t kind, std::size_t length) {
   // A `}` too many leaves nothing.
   if (!modes_.empty()) {
     mode_ = modes_.back();
     modes_.pop_back();
   }
-  return take(type, length);
+  return take(kind, length);
 }
 
 /// Bytes from `from` (counted from here) to the end of the line, plus `from`.
@@ -146,8 +146,8 @@ FastLexer::TokenPtr FastLexer::quoted() {
 }
 
 FastLexer::TokenPtr FastLexer::sign() {
-  for (const auto& [spelled, type] : kSigns) {
-    if (next_is(spelled)) return take(type, spelled.size());
+  for (const auto& [spelled, kind] : kSigns) {
+    if (next_is(spelled)) return take(kind, spelled.size());
   }
   return take(BAD_CHAR, character_length());
 }

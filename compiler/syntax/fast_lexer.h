@@ -24,10 +24,10 @@ class FastLexer final : public EcsLexer {
   /// The byte at an offset from where scanning is; 0 behind the end (a text has no NUL).
   [[nodiscard]] char peek(std::size_t offset = 0) const { return at_ + offset < text_.size() ? text_[at_ + offset] : '\0'; }
   [[nodiscard]] bool next_is(std::string_view expected) const { return text_.compare(at_, expected.size(), expected) == 0; }
-  /// The token of `type` that ends `length` bytes from here; moves behind it.
-  TokenPtr take(std::size_t type, std::size_t length, std::size_t channel = antlr4::Token::DEFAULT_CHANNEL);
-  TokenPtr take_entering(std::size_t type, std::size_t length, Mode mode);
-  TokenPtr take_leaving(std::size_t type, std::size_t length);
+  /// The token of type `kind`, on the channel `where`, that ends `length` bytes from here; moves behind it.
+  TokenPtr take(std::size_t kind, std::size_t length, std::size_t where = antlr4::Token::DEFAULT_CHANNEL);
+  TokenPtr take_entering(std::size_t kind, std::size_t length, Mode inside);
+  TokenPtr take_leaving(std::size_t kind, std::size_t length);
   [[nodiscard]] std::size_t line_rest(std::size_t from) const;
   [[nodiscard]] std::size_t character_length() const;
   TokenPtr plain();
