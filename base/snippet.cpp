@@ -13,7 +13,7 @@ namespace {
 constexpr int kTabStop = 4;
 constexpr std::string_view kMask = "•";
 constexpr std::size_t kMaskLength = 4;
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+constexpr std::string_view kUnreadable = "\xEF\xBF\xBD";
 /// Bytes of a line that are made ready at most: far more than a terminal is wide.
 constexpr std::size_t kWindow = 8192;
 /// The same for programs.
@@ -82,7 +82,7 @@ SnippetLine::SnippetLine(std::string_view line, std::size_t focus) {
     Cell cell{at, 0, code_point_width(next.value), std::string(line.substr(at, next.bytes))};
     const bool invalid = next.value == 0xFFFD && next.bytes == 1;
     if (line[at] != '\t' && (invalid || is_unprintable(next.value))) {
-      cell.text = kReplacement;
+      cell.text = kUnreadable;
       cell.width = 1;
     }
     cells_.push_back(std::move(cell));

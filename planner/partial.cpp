@@ -10,7 +10,7 @@ using ir::schema::Field;
 using ir::schema::LabelKind;
 using ir::schema::Support;
 
-std::string join(const std::string& path, std::string_view name) { return path.empty() ? std::string(name) : path + "." + std::string(name); }
+std::string below(const std::string& path, std::string_view name) { return path.empty() ? std::string(name) : path + "." + std::string(name); }
 
 class Remover {
  public:
@@ -23,11 +23,11 @@ class Remover {
     for (const Field& field : schema.fields) {
       const ir::Value* value = map->find(field.name);
       if (value == nullptr || support(field) != Support::not_carried_out) continue;
-      add(join(path, field.name), field.support_note, value->origin().span);
+      add(below(path, field.name), field.support_note, value->origin().span);
       map->erase(field.name);
     }
     for (const Block& inner : schema.blocks) {
-      if (schema.field(inner.kind) == nullptr) child(inner, *map, join(path, inner.kind));
+      if (schema.field(inner.kind) == nullptr) child(inner, *map, below(path, inner.kind));
     }
     if (schema.label == LabelKind::variant) variant(schema, *map, path);
   }
@@ -47,8 +47,8 @@ class Remover {
       add(path, schema.support_note, value->origin().span);
     } else {
       for (auto& [label, entry] : *value->as_map()) {
-        if (!out) block(schema, entry, join(path, label));
-        if (out) add(join(path, label), schema.support_note, entry.origin().span);
+        if (!out) block(schema, entry, below(path, label));
+        if (out) add(below(path, label), schema.support_note, entry.origin().span);
       }
     }
     if (out) body.erase(schema.kind);
@@ -59,7 +59,7 @@ class Remover {
     const ir::Value* value = body.find(schema.variant_field);
     if (target_ != Target::local || value == nullptr || value->as_string() == nullptr || *value->as_string() == schema.variants.front()) return;
     const std::string first(schema.variants.front());
-    add(join(path, schema.variant_field), "it is `" + first + "` here", value->origin().span);
+    add(below(path, schema.variant_field), "it is `" + first + "` here", value->origin().span);
     body.set(std::string(schema.variant_field), ir::Value::string(first, {.span = value->origin().span, .via = nullptr, .is_default = true}));
   }
 

@@ -64,7 +64,7 @@ Json removed_json(const ir::Program& program) {
   return rows;
 }
 
-Json left_out_json(const Plan& plan) {
+Json left_out_rows(const Plan& plan) {
   Json rows = Json::array();
   for (const NotCarriedOut& item : plan.not_carried_out) rows.push_back(Json::array({item.address.text(), item.path, item.note, item.place}));
   return rows;
@@ -221,7 +221,7 @@ std::string save_plan(const Plan& plan, const Options& options, std::string_view
                   {"externs", externs_json(*plan.program)},
                   {"moved", moved_json(*plan.program)},
                   {"removed", removed_json(*plan.program)},
-                  {"not_carried_out", left_out_json(plan)},
+                  {"not_carried_out", left_out_rows(plan)},
                   {"plan", render_json(plan)}};
   const std::string digest = sha256_hex(canonical_json(content));
   return pretty_json({{"berth_plan", kFormat}, {"digest", digest}, {"content", std::move(content)}});

@@ -45,7 +45,7 @@ void validate_tags(const ir::Resource& resource, sema::Reporter& reporter) {
   for (const auto& [key, value] : *tags->as_map()) {
     const Span span = place_of(&value, resource.origin);
     if (value.as_string() == nullptr) {
-      sema::report_sensitive(span, fmt::format("the tag `{}` cannot be sensitive", key), "tags are shown wherever the resource is", reporter);
+      sema::report_sensitive(place_of(tags, resource.origin), fmt::format("the tag `{}` cannot be sensitive", key), "tags are shown wherever the resource is", reporter);
       continue;
     }
     const std::string& text = *value.as_string();

@@ -27,13 +27,12 @@ class Deeper {
   int& depth_;
 };
 
-/// A value that came through a name says so, unless it came through another one before.
+}  // namespace
+
 Value through(Value value, const std::string* name) {
   if (value.origin.via == nullptr) value.origin.via = name;
   return value;
 }
-
-}  // namespace
 
 Value Evaluator::evaluate(const ast::Expr& expression, const FramePtr& frame) {
   if (budget_.exhausted() || !budget_.take_steps(1, expression.span)) return {};

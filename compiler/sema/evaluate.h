@@ -16,6 +16,9 @@
 
 namespace berth::sema {
 
+/// A value that came through a name says so, unless it came through another one before.
+Value through(Value value, const std::string* name);
+
 /// A bare name of a block nearby where a function takes one: `firelens(log_router, …)`.
 struct BareName {
   std::string_view kind;

@@ -14,12 +14,6 @@
 namespace berth::sema {
 namespace {
 
-/// A value that came through a name says so, unless it came through another one before.
-Value through(Value value, const std::string* name) {
-  if (value.origin.via == nullptr) value.origin.via = name;
-  return value;
-}
-
 void unknown_in_module(const Symbol& module, const ast::Name& name, Scope& scope, Reporter& reporter) {
   std::vector<std::string> names;
   for (const Symbol& symbol : scope.symbols()) {
