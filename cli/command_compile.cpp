@@ -33,7 +33,8 @@ ExitCode emit_ast(View& view, const Flags& flags) {
   SourceSet sources;
   DiagnosticSink sink;
   std::string text;
-  for (const ast::File& file : load(flags.common.path, RealFileSystem(), sources, sink).modules.front().files) {
+  const LoadedStack stack = load(flags.common.path, RealFileSystem(), sources, sink);
+  for (const ast::File& file : stack.modules.front().files) {
     if (!text.empty()) text += "\n";
     text += ast::print(file);
   }

@@ -8,8 +8,6 @@
 
 #include <fmt/format.h>
 
-#include "base/suggest.h"
-
 namespace berth {
 namespace {
 
@@ -69,14 +67,6 @@ bool stands_alone(const SourceFile& file, const Span& comment) {
   return file.text().substr(begin, comment.begin - begin).find_first_not_of(kBlanks) == std::string_view::npos;
 }
 
-std::vector<std::string> warning_codes() {
-  std::vector<std::string> codes;
-  for (const DiagnosticCode& row : diagnostic_codes()) {
-    if (row.severity == Severity::warning) codes.emplace_back(row.code);
-  }
-  return codes;
-}
-
 bool is_warning(const std::string& code) {
   const DiagnosticCode* row = find_diagnostic_code(code);
   return row != nullptr && row->severity == Severity::warning;
@@ -126,8 +116,8 @@ void Allows::report(const Allow& allow, DiagnosticSink& sink) {
     if (is_error) {
       diagnostic.note("a file with an error has no meaning that could be deployed").help("remove the comment, and mend the error");
       if (allow.codes.size() == 1) diagnostic.fix(allow.comment, "");
-    } else if (const auto near = suggest(code.text, warning_codes())) {
-      diagnostic.help(fmt::format("did you mean `{}`?", *near)).fix(code.span, *near);
+    } else {
+      diagnostic.help("`berth explain` lists the codes; warnings begin with `W`");
     }
   }
   if (allow.has_reason) return;
@@ -142,7 +132,8 @@ void Allows::apply(DiagnosticSink& sink, bool complete) const {
     if (diagnostic.severity != Severity::warning || diagnostic.labels.empty()) return false;
     bool silenced = false;
     for (const Allow& allow : allows_) {
-      if (!allow.has_reason || !allow.item.valid() || !contains(allow.item, diagnostic.labels.front().span)) continue;
+      // Without a reason the comment is an error; what it is about is not one more.
+      if (!allow.item.valid() || !contains(allow.item, diagnostic.labels.front().span)) continue;
       const auto code = std::find_if(allow.codes.begin(), allow.codes.end(), [&](const Code& named) { return named.text == diagnostic.code; });
       if (code == allow.codes.end()) continue;
       used.emplace(&allow, code->text);
