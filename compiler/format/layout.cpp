@@ -127,6 +127,8 @@ std::size_t Layout::count_items(std::size_t open) const {
 
 /// Whether the bracket may be on one line: the author had it so, and nothing in it needs lines.
 bool Layout::can_be_flat(std::size_t open) const {
+  // So many pieces do not fit; looking at them at each level would take long.
+  if (piece(open).match - open > 2 * static_cast<std::size_t>(kWidth)) return false;
   for (std::size_t i = open; i <= piece(open).match; ++i) {
     const Piece& each = piece(i);
     if (i > open && (each.newlines > 0 || each.is_body || each.kind == PieceKind::comment)) {
@@ -168,8 +170,12 @@ void Layout::newline(std::size_t indent) {
 }
 
 int Layout::column() const {
-  const std::size_t start = out_.rfind('\n');
-  return display_width(std::string_view(out_).substr(start == std::string::npos ? 0 : start + 1));
+  // A line of more bytes is too long for anything, and is not measured again and again.
+  constexpr std::size_t kBytes = 16 * static_cast<std::size_t>(kWidth);
+  const std::string_view tail = std::string_view(out_).substr(out_.size() - std::min(out_.size(), kBytes));
+  const std::size_t newline = tail.rfind('\n');
+  if (newline == std::string_view::npos && tail.size() < out_.size()) return kWidth;
+  return display_width(tail.substr(newline == std::string_view::npos ? 0 : newline + 1));
 }
 
 std::string Layout::string_text(const Piece& string, std::size_t indent) {
@@ -264,10 +270,11 @@ void Layout::put_item(std::size_t begin, std::size_t end, std::size_t indent) {
   base_ = indent;
   bool behind_comment = false;
   std::size_t before = begin;
+  std::size_t visible = begin;
   for (std::size_t i = begin; i < end; i = after(i)) {
     const Piece& each = piece(i);
     // A comment between `}` and `else` stands where these do.
-    const std::size_t visible = next_visible(i, end);
+    if (visible < i) visible = next_visible(i, end);
     const bool before_else = visible < end && piece(visible).is("else") && piece(before).kind == PieceKind::close;
     const std::size_t continuation = before_else ? indent : indent + kIndent;
     if (each.kind == PieceKind::comment) {

@@ -63,6 +63,7 @@ class Assembler {
     piece.text = text;
     piece.newlines = newlines_;
     piece.separated = separated_;
+    separated_since_previous_ = kind == PieceKind::comment && (separated_since_previous_ || separated_);
     newlines_ = 0;
     separated_ = false;
     if (kind != PieceKind::comment) previous_ = pieces_.size();
@@ -72,11 +73,7 @@ class Assembler {
 
   /// The last piece that is no comment, or null where an item begins.
   [[nodiscard]] const Piece* previous() const {
-    return previous_ == kNone || separated_since_previous() ? nullptr : &pieces_[previous_];
-  }
-  [[nodiscard]] bool separated_since_previous() const {
-    if (separated_) return true;
-    return std::any_of(pieces_.begin() + static_cast<std::ptrdiff_t>(previous_) + 1, pieces_.end(), [](const Piece& p) { return p.separated; });
+    return previous_ == kNone || separated_ || separated_since_previous_ ? nullptr : &pieces_[previous_];
   }
 
   void add(const Token& token) {
@@ -216,7 +213,8 @@ class Assembler {
   Pieces pieces_;
   std::size_t previous_ = kNone;  ///< the last piece that is no comment
   std::size_t newlines_ = 0;
-  bool separated_ = false;
+  bool separated_ = false;                  ///< between the last piece and what comes next
+  bool separated_since_previous_ = false;   ///< before one of the comments behind `previous_`
   std::vector<std::size_t> open_;
   std::vector<std::size_t> thens_ = {0};  ///< per open bracket: how many `then` wait for their `else`
 };

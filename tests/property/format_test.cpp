@@ -82,6 +82,34 @@ TEST_CASE("formatting keeps what random texts say") {
   CHECK(clean > 600);
 }
 
+TEST_CASE("formatting takes time in proportion to the text") {
+  const auto repeated = [](std::size_t count, const std::string& text) {
+    std::string all;
+    for (std::size_t i = 0; i < count; ++i) all += text;
+    return all;
+  };
+  // Each took time in proportion to the square once, or would where a step looks at the whole line, run or bracket.
+  for (const std::string& text : {
+           "let a = (" + repeated(50'000, "#\n") + "1)\n",
+           "let a = 1 + " + repeated(50'000, "# x\n") + "2\n",
+           repeated(50'000, "# x\n"),
+           "let a = b" + repeated(200, ".c") + "(" + repeated(20'000, "[1], ") + ")\n",
+           "let a = " + repeated(100, "{ a = [") + repeated(20'000, "1, ") + repeated(100, "] }") + "\n",
+           repeated(3'000, "let a={b=1}\n") + "let = \n",
+           "let a = \"" + repeated(20'000, "${x}") + "\"\n",
+       }) {
+    CHECK(format::format(text).text.size() > 20'000);
+  }
+}
+
+TEST_CASE("text that is none stays as it is") {
+  for (const std::string& text : {std::string("let a=1\n\xFF\n"), std::string("let a=1\n\0", 9), std::string(5 << 20, ' '), std::string(300, '(')}) {
+    const format::Formatted formatted = format::format(text);
+    CHECK(formatted.text == text);
+    CHECK_FALSE(formatted.complete);
+  }
+}
+
 TEST_CASE("formatting a text cut anywhere loses nothing") {
   RandomSource random(21);
   for (int i = 0; i < 400; ++i) {
