@@ -33,6 +33,35 @@ bool is_compatible_with_fargate(const ir::Map& task) {
                      [](const ir::Value& item) { return item.as_string() != nullptr && *item.as_string() == "fargate"; });
 }
 
+bool is_fargate(std::string_view capacity) { return capacity == "fargate" || capacity == "fargate_spot" || capacity.ends_with(".fargate") || capacity.ends_with(".fargate_spot"); }
+
+/// The value that puts a service or job on Fargate: its own capacity or launch type, else the capacity that its cluster has for all. Null when none does.
+const ir::Value* fargate_of(const sema::Declared& resource, const std::map<ir::Address, sema::Declared*>& clusters) {
+  const ir::Value* capacity = resource.body.find("capacity");
+  if (capacity != nullptr && capacity->as_map() != nullptr) {
+    for (const auto& [kind, block] : *capacity->as_map()) {
+      if (is_fargate(kind)) return &block;
+    }
+    return nullptr;
+  }
+  if (capacity != nullptr && capacity->as_list() != nullptr && !capacity->as_list()->empty()) {
+    for (const ir::Value& share : *capacity->as_list()) {
+      const ir::Value* provider = ir::at(share, {"provider"});
+      if (provider != nullptr && provider->as_reference() != nullptr && is_fargate(provider->as_reference()->target.name)) return provider;
+    }
+    return nullptr;
+  }
+  if (const ir::Value* launch = resource.body.find("launch")) return launch->as_string() != nullptr && is_fargate(*launch->as_string()) ? launch : nullptr;
+  const ir::Value* cluster = resource.body.find("cluster");
+  const auto found = cluster == nullptr || cluster->as_reference() == nullptr ? clusters.end() : clusters.find(cluster->as_reference()->target);
+  const ir::Value* shared = found == clusters.end() ? nullptr : found->second->body.find("capacity");
+  if (shared == nullptr || shared->as_map() == nullptr) return nullptr;
+  for (const auto& [kind, block] : *shared->as_map()) {
+    if (is_fargate(kind) && (ir::at(block, {"base"}) != nullptr || ir::at(block, {"weight"}) != nullptr)) return &block;
+  }
+  return nullptr;
+}
+
 /// `network_mode` where nobody wrote it; the origin is what asks for it.
 void set_awsvpc(ir::Map& task, Span why) {
   if (task.find("network_mode") == nullptr) task.set("network_mode", ir::Value::string("awsvpc", {.span = why, .via = nullptr, .is_default = true}));
@@ -100,8 +129,10 @@ void complete_expose(sema::Declared& service, const Tasks& tasks, sema::Reporter
 
 void derive(std::vector<sema::Declared>& resources, const std::string& region, sema::Reporter& reporter) {
   Tasks tasks;
+  std::map<ir::Address, sema::Declared*> clusters;
   for (sema::Declared& declared : resources) {
     if (declared.address.kind == "task") tasks.emplace(declared.address, &declared);
+    if (declared.address.kind == "cluster") clusters.emplace(declared.address, &declared);
   }
   for (sema::Declared& declared : resources) {
     if (declared.address.kind == "task") {
@@ -112,6 +143,8 @@ void derive(std::vector<sema::Declared>& resources, const std::string& region, s
     sema::Declared* task = task_of(declared, tasks);
     const ir::Value* network = declared.body.find("network");
     if (task != nullptr && network != nullptr) set_awsvpc(task->body, network->origin().span);
+    const ir::Value* fargate = task == nullptr || network != nullptr ? nullptr : fargate_of(declared, clusters);
+    if (fargate != nullptr) set_awsvpc(task->body, fargate->origin().span);
     if (declared.address.kind == "service") complete_expose(declared, tasks, reporter);
   }
 }

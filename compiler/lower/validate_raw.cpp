@@ -52,7 +52,7 @@ class RawRules {
   void member(const Block& block, const std::string& member, const ir::Value& value) {
     const Span span = place_of(&value, resource_.origin);
     if (const std::string word = word_for(block, member); !word.empty()) {
-      reporter_.report("E0317", span, fmt::format("`{}` cannot be changed by `raw`: the language has it", member), "written twice, so to speak")
+      reporter_.report("E0317", span, fmt::format("`{}` cannot be changed by `raw`: the language has it", member), "ECS would be told twice")
           .help(word == "the label" ? std::string("it is the label of the block") : fmt::format("set `{}`", word));
       return;
     }

@@ -72,15 +72,16 @@ class Analysis::Implementation {
   }
 
   void judge(const ir::Program& program) {
+    if (declarations_.checks.empty() && options_.test == nullptr) return;
     expander_.drafts().finished(program);
-    Map model = stack_model(program);
-    for (const auto& [key, value] : stack_settings_) model.emplace(key, value);
-    evaluator_.reserved["stack"] = make_map(std::move(model));
+    ProgramReader reader(program, expander_.drafts(), stack_settings_, reporter_);
+    evaluator_.reader = &reader;
+    evaluator_.reserved["stack"] = reader.stack();
     for (const ast::Check* check : declarations_.checks) run_check(*check, evaluator_);
-    if (options_.test == nullptr) return;
-    for (const ast::Item& item : options_.test->body->items) {
-      if (const auto* assertion = ast::as<ast::Assert>(item)) assert_one(*assertion, nullptr, {});
+    for (std::size_t i = 0; options_.test != nullptr && i < options_.test->body->items.size(); ++i) {
+      if (const auto* assertion = ast::as<ast::Assert>(options_.test->body->items[i])) assert_one(*assertion, nullptr, {});
     }
+    evaluator_.reader = &expander_.drafts();
   }
 
  private:

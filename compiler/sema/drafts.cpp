@@ -29,6 +29,21 @@ bool is_referable(const Block& schema) {
   return std::any_of(schema.blocks.begin(), schema.blocks.end(), [](const Block& inner) { return !inner.referable.empty(); });
 }
 
+/// How a setting is read: images have members, and a list of records that bare values can stand for is those values, so that
+/// `main.capacity.fargate_spot in s.capacity` asks what it says.
+Value presented(Value value, const Field& field) {
+  if (field.type.kind == ir::schema::TypeKind::image && value.as_string() != nullptr) value.image = true;
+  const ir::schema::Record* record = field.type.element == nullptr ? nullptr : field.type.element->record;
+  if (record == nullptr || record->primary_field.empty() || value.as_list() == nullptr) return value;
+  List bare;
+  for (const Value& item : *value.as_list()) {
+    const Map* fields = item.as_map();
+    const auto primary = fields == nullptr ? Map::const_iterator() : fields->find(record->primary_field);
+    bare.push_back(fields == nullptr || primary == fields->end() ? item : primary->second);
+  }
+  return make_list(std::move(bare), value.origin);
+}
+
 Value handle_of(BlockHandle handle, Span span) { return {BlockPtr(std::make_shared<const BlockHandle>(std::move(handle))), {.span = span}}; }
 
 }  // namespace
@@ -274,7 +289,7 @@ Value Drafts::field(const Cursor& cursor, const Field& field, const BlockHandle&
   } else if (const ir::Value* known = cursor.body->find(field.name)) {
     value = from_ir(*known);
   }
-  if (!value.null()) return value;
+  if (!value.null()) return presented(std::move(value), field);
   if (field.name == kName && place.path.empty()) return make_string(derived_name(place.root.name), {.span = use});
   const ir::Value by_default = ir::schema::default_value(field);
   return by_default.empty() ? value : from_ir(by_default);

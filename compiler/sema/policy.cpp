@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/suggest.h"
 #include "compiler/sema/build.h"
 #include "compiler/sema/declare.h"
 #include "ir/schema.h"
@@ -11,131 +12,10 @@
 namespace berth::sema {
 namespace {
 
-using ir::schema::Block;
-using ir::schema::LabelKind;
+constexpr std::string_view kStack = "stack";
+constexpr std::string_view kTask = "task";
 
-/// Records that a bare value can stand for, as those values: `main.capacity.fargate_spot in s.capacity`.
-Value bare(const List& records, std::string_view field, ir::Origin origin) {
-  List values;
-  for (const Value& record : records) {
-    const Map* map = record.as_map();
-    const auto found = map == nullptr ? Map::const_iterator() : map->find(field);
-    values.push_back(map == nullptr || found == map->end() ? record : found->second);
-  }
-  return make_list(std::move(values), origin);
-}
-
-/// A block of the program with everything that it may have: what is unset is null, named blocks are maps by name.
-Map block_model(const Block& schema, const ir::Map& body) {
-  Map model;
-  for (const ir::schema::Field& field : schema.fields) {
-    const ir::Value* value = body.find(field.name);
-    Value made = value == nullptr ? Value{Null{}, {}} : from_ir(*value);
-    if (field.type.kind == ir::schema::TypeKind::image && made.as_string() != nullptr) made.image = true;
-    const ir::schema::Type* element = field.type.element;
-    const bool shares = element != nullptr && element->record != nullptr && !element->record->primary_field.empty();
-    if (shares && made.as_list() != nullptr) made = bare(*made.as_list(), element->record->primary_field, made.origin);
-    model.insert_or_assign(std::string(field.name), std::move(made));
-  }
-  for (const Block& inner : schema.blocks) {
-    const ir::Value* value = body.find(inner.kind);
-    const bool there = value != nullptr && value->as_map() != nullptr;
-    if (inner.label == LabelKind::name) {
-      Map all;
-      if (there) {
-        for (const auto& [label, block] : *value->as_map()) {
-          Map one = block_model(inner, *block.as_map());
-          one.insert_or_assign("name", make_string(label, block.origin()));
-          all.emplace(label, make_map(std::move(one), block.origin()));
-        }
-      }
-      model.insert_or_assign(std::string(inner.kind), make_map(std::move(all)));
-    } else if (there) {
-      Map one = block_model(inner, *value->as_map());
-      if (const ir::Value* variant = value->as_map()->find(inner.variant_field); variant != nullptr && inner.label == LabelKind::variant) {
-        one.insert_or_assign(std::string(inner.variant_field), from_ir(*variant));
-      }
-      model.insert_or_assign(std::string(inner.kind), make_map(std::move(one), value->origin()));
-    } else if (!model.contains(inner.kind)) {
-      model.emplace(std::string(inner.kind), Value{Null{}, {}});
-    }
-  }
-  return model;
-}
-
-class Model {
- public:
-  explicit Model(const ir::Program& program) : program_(program) {}
-
-  Map stack() {
-    std::map<std::string, List> lists;
-    for (const Block& kind : ir::schema::resource_kinds()) lists[plural(kind.kind)];
-    for (const auto& [address, resource] : program_.resources) {
-      lists[plural(address.kind)].push_back(of(resource));
-    }
-    Map stack;
-    stack.emplace("name", make_string(program_.stack));
-    stack.emplace("region", program_.region.empty() ? Value{Null{}, {}} : make_string(program_.region));
-    for (auto& [word, list] : lists) stack.emplace(word, make_list(std::move(list)));
-    stack.emplace("containers", make_list(std::move(containers_)));
-    stack.emplace("env_vars", make_list(std::move(variables_)));
-    return stack;
-  }
-
- private:
-  static std::string plural(std::string_view kind) { return std::string(kind) + "s"; }
-
-  Value of(const ir::Resource& resource) {
-    Map model = block_model(*ir::schema::resource_kind(resource.address.kind), *resource.body.as_map());
-    model.insert_or_assign("kind", make_string(resource.address.kind));
-    model.insert_or_assign("address", make_string(resource.address.text()));
-    model.insert_or_assign("name", make_string(resource.address.name, {.span = resource.origin}));
-    if (resource.address.kind == "task") containers(resource, model);
-    if (const auto task = model.find("task"); task != model.end() && task->second.as_reference() != nullptr) {
-      const auto found = program_.resources.find(task->second.as_reference()->target);
-      if (found != program_.resources.end()) {
-        // The containers of a task are listed with the task itself.
-        Model inner(program_);
-        Value value = inner.of(found->second);
-        model.insert_or_assign("containers", value.as_map()->find("containers")->second);
-        model.insert_or_assign("task", std::move(value));
-      }
-    }
-    return make_map(std::move(model), {.span = resource.origin});
-  }
-
-  void containers(const ir::Resource& task, Map& model) {
-    List list;
-    const Map* named = model.find("container") == model.end() ? nullptr : model.find("container")->second.as_map();
-    if (named != nullptr) {
-      for (const auto& [name, value] : *named) {
-        Map one = *value.as_map();
-        const std::string address = fmt::format("{}.{}", task.address.text(), name);
-        one.insert_or_assign("address", make_string(address));
-        one.insert_or_assign("kind", make_string("container"));
-        one.insert_or_assign("task", make_string(task.address.name));
-        if (const Map* variables = one["env"].as_map()) {
-          for (const auto& [key, text] : *variables) {
-            variables_.push_back(make_map({{"name", make_string(key, text.origin)},
-                                           {"value", text},
-                                           {"kind", make_string("env_var")},
-                                           {"address", make_string(fmt::format("{}.env.{}", address, key))},
-                                           {"container", make_string(name)}},
-                                          text.origin));
-          }
-        }
-        // What a component wrote is told at the call.
-        list.push_back(make_map(std::move(one), value.origin.component ? ir::Origin{.span = task.origin} : value.origin));
-        containers_.push_back(list.back());
-      }
-    }
-    model.insert_or_assign("containers", make_list(std::move(list)));
-  }
-
-  const ir::Program& program_;
-  List containers_;
-  List variables_;
-};
+Value text(std::string content) { return make_string(std::move(content)); }
 
 /// Whether the expression reads `plan`, which only a plan has.
 bool reads_plan(const ast::Expr& expression) {
@@ -198,7 +78,102 @@ class CheckRun {
 
 }  // namespace
 
-Map stack_model(const ir::Program& program) { return Model(program).stack(); }
+Value ProgramReader::stack() const {
+  auto handle = std::make_shared<BlockHandle>();
+  handle->root = {std::string(kStack), program_.stack};
+  return {BlockPtr(std::move(handle)), {}};
+}
+
+Value ProgramReader::member(const Value& object, const ast::Name& name, Span object_span) {
+  const BlockHandle* block = object.as_block();
+  if (block != nullptr && block->root.kind == kStack) return of_stack(name);
+  const ir::Address* address = block == nullptr ? &object.as_reference()->target : nullptr;
+  const std::string& word = name.text;
+  if (address != nullptr && program_.resources.contains(*address)) {
+    if (word == "address") return text(address->text());
+    if (word == "kind") return text(address->kind);
+    if (word == "containers") return containers(*address, name.span);
+  }
+  if (block != nullptr && !block->kind && block->path.size() >= 2) {
+    if (word == "address") return text(fmt::format("{}.{}", block->root.text(), block->path.back()));
+    if (word == "kind") return text(block->path[block->path.size() - 2]);
+    if (word == "name") return text(block->path.back());
+    if (word == kTask && block->root.kind == kTask) return {ir::Reference{block->root}, {.span = name.span}};
+  }
+  return drafts_.member(object, name, object_span);
+}
+
+Value ProgramReader::of_stack(const ast::Name& name) {
+  if (const auto known = lists_.find(name.text); known != lists_.end()) return known->second;
+  if (name.text == "name") return text(program_.stack);
+  if (const auto setting = settings_.find(name.text); setting != settings_.end()) return setting->second;
+  std::vector<std::string> words = {"name", "region", "tags", "containers", "env_vars"};
+  for (const ir::schema::Block& kind : ir::schema::resource_kinds()) words.push_back(std::string(kind.kind) + "s");
+  if (std::find(words.begin(), words.end(), name.text) != words.end()) return lists_[name.text] = list(name.text);
+  Diagnostic& diagnostic = reporter_.report("E0121", name.span, fmt::format("`stack` has no `{}`", name.text), "no such thing");
+  if (const auto meant = suggest(name.text, words)) {
+    diagnostic.help(fmt::format("did you mean `{}`?", *meant)).fix(name.span, *meant);
+  } else {
+    diagnostic.note(fmt::format("it has: {}", fmt::join(words, ", ")));
+  }
+  return {};
+}
+
+Value ProgramReader::list(const std::string& word) const {
+  List found;
+  for (const auto& [address, resource] : program_.resources) {
+    if (word == address.kind + "s") found.push_back({ir::Reference{address}, {.span = resource.origin}});
+    if (address.kind != kTask || (word != "containers" && word != "env_vars")) continue;
+    for (const Value& container : containers_of(address, resource)) {
+      if (word == "containers") {
+        found.push_back(container);
+      } else {
+        variables(container, resource, found);
+      }
+    }
+  }
+  return make_list(std::move(found));
+}
+
+List ProgramReader::containers_of(const ir::Address& address, const ir::Resource& task) const {
+  List found;
+  const ir::Value* named = ir::at(task.body, {"container"});
+  if (named == nullptr || named->as_map() == nullptr) return found;
+  for (const auto& [name, container] : *named->as_map()) {
+    auto handle = std::make_shared<BlockHandle>();
+    handle->root = address;
+    handle->path = {"container", name};
+    // What a component wrote is told at the call.
+    found.push_back({BlockPtr(std::move(handle)), {.span = container.origin().component ? task.origin : container.origin().span}});
+  }
+  return found;
+}
+
+Value ProgramReader::containers(const ir::Address& address, Span use) {
+  auto resource = program_.resources.find(address);
+  if (address.kind != kTask) {
+    const ir::Value* task = ir::at(resource->second.body, {kTask});
+    const ir::Reference* reference = task == nullptr ? nullptr : task->as_reference();
+    resource = reference == nullptr ? program_.resources.end() : program_.resources.find(reference->target);
+  }
+  if (resource == program_.resources.end()) return {Null{}, {.span = use}};
+  return make_list(containers_of(resource->first, resource->second), {.span = use});
+}
+
+/// The environment variables of a container, as maps.
+void ProgramReader::variables(const Value& container, const ir::Resource& task, List& found) const {
+  const std::string& name = container.as_block()->path.back();
+  const ir::Value* variables = ir::at(task.body, {"container", name, "env"});
+  if (variables == nullptr || variables->as_map() == nullptr) return;
+  for (const auto& [key, value] : *variables->as_map()) {
+    const ir::Origin origin{.span = value.origin().component ? task.origin : value.origin().span};
+    found.push_back(make_map({{"name", text(key)},
+                              {"value", from_ir(value)},
+                              {"address", text(fmt::format("{}.{}.env.{}", task.address.text(), name, key))},
+                              {"container", container}},
+                             origin));
+  }
+}
 
 void run_check(const ast::Check& check, Evaluator& evaluator) {
   if (reads_plan(*check.source)) return;
