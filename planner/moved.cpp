@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <tuple>
 
 #include <fmt/format.h>
 
@@ -66,9 +65,8 @@ std::vector<Warning> carry_over(const ir::Program& program, ir::Snapshot& snapsh
     live.tagged_address = live.resource.address.text();
     live.resource.address = move->second;
   }
-  std::sort(snapshot.resources.begin(), snapshot.resources.end(), [](const ir::LiveResource& a, const ir::LiveResource& b) {
-    return std::tie(a.resource.address, a.revision, a.arn) < std::tie(b.resource.address, b.revision, b.arn);
-  });
+  std::stable_sort(snapshot.resources.begin(), snapshot.resources.end(),
+                   [](const ir::LiveResource& a, const ir::LiveResource& b) { return a.resource.address < b.resource.address; });
   for (const ir::Moved& moved : program.moved) {
     if (used.count(moved.from) > 0) continue;
     spent.push_back({fmt::format("`moved {} -> {}` is spent: nothing live has the old address", moved.from.text(), moved.to.text()), place_of(program, moved.origin)});

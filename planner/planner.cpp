@@ -65,7 +65,9 @@ void check_protection(const Plan& plan, DiagnosticSink& sink) {
     sink.report("E0602", change.after == nullptr ? Span{} : change.after->origin,
                 fmt::format("`{}` is protected and would be destroyed: {}", change.address.text(), change.reason.text))
         .note(fmt::format("{} has the tag `{}` = \"true\"", (*found)->arn, kProtectTag))
-        .help(fmt::format("when it may go: `removed {} {} {{ reason = \"…\" }}`, or remove that tag", change.address.kind, change.address.name));
+        .help(change.kind == ChangeKind::destroy
+                  ? fmt::format("when it may go: `removed {} {} {{ reason = \"…\" }}`, or remove that tag", change.address.kind, change.address.name)
+                  : std::string("remove that tag first when the resource may go"));
   }
 }
 

@@ -135,13 +135,14 @@ Json render_json(const Plan& plan) {
           {"resource_changes", array_of(plan.changes, change_json)},
           {"resource_drift", array_of(plan.drift, drift_json)},
           {"planned_values", {{"outputs", std::move(outputs)}}},
-          {"not_carried_out", array_of(plan.not_carried_out, left_out_json)},
           {"warnings", array_of(plan.warnings, warning_json)},
           {"summary", {{"add", counts.to_add()}, {"change", counts.to_change()}, {"destroy", counts.to_destroy()}}},
           {"live_digest", plan.live_digest},
           {"applyable", plan.applyable && !plan.empty()},
           {"complete", plan.not_carried_out.empty()},
           {"errored", !plan.applyable}};
+  if (!plan.not_carried_out.empty()) json["not_carried_out"] = array_of(plan.not_carried_out, left_out_json);
+  return json;
   if (!plan.program->reveals.empty()) json["reveals"] = array_of(plan.program->reveals, [&](const ir::Reveal& reveal) { return reveal_json(*plan.program, reveal); });
   return json;
 }

@@ -223,6 +223,7 @@ Result<ActionResult> MemoryProvider::update(const Action& action, const Bindings
   }
   for (const auto& [key, value] : action.tags) stored->tags[key] = value;
   for (const std::string& key : action.untag) stored->tags.erase(key);
+  if (const auto address = ir::Address::parse(stored->tag(plan::kAddressTag))) stored->address = *address;  // a tag may be written anew: `moved`
   return ActionResult{.arn = stored->arn, .name = stored->name, .revision = stored->revision, .deployment = ""};
 }
 
@@ -306,7 +307,7 @@ Result<void> MemoryProvider::load(const Json& json) {
 }
 
 Result<MemoryProvider::Stored> MemoryProvider::stored_from(const Json& json) const {
-  static const std::set<std::string> kKnown = {"address", "body",  "tags", "stack",       "hash",     "protect",
+  static const std::set<std::string> kKnown = {"address", "body",  "tags", "stack",       "hash", "sensitive",     "protect",
                                                "status",  "runs", "revision", "in_progress", "unmapped"};
   if (!json.is_object()) return Error{"live", "a resource is not an object"};
   for (const auto& [key, value] : json.items()) {
