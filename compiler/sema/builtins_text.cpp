@@ -12,8 +12,11 @@
 namespace berth::sema::functions {
 namespace {
 
-/// What compiling a regular expression counts for.
+/// What regular expressions count for: compiling one at all, each instruction that it becomes, one that is too large; and matching.
 constexpr std::size_t kPatternSteps = 200;
+constexpr std::size_t kStepsPerInstruction = 4;
+constexpr std::int64_t kLargestPatternSteps = 50'000;
+constexpr std::size_t kMatchedBytesPerStep = 4;
 
 /// Texts as they are, and what prints in one way only.
 std::optional<std::string> text_of(const Value& value) {
@@ -114,12 +117,15 @@ Value matches(Arguments args, Context context) {
   constexpr std::size_t kMaxPattern = 1000;
   if (pattern->size() > kMaxPattern) return refused(args, context, 1, "this regular expression is too long", "at most 1000 characters");
   // Compiling takes work in proportion to the pattern, whose counts (`a{1000}`) stand for more than they are long; matching, to the text.
-  if (!context.budget.take_steps(static_cast<std::int64_t>(kPatternSteps + value->size() / Limits::kBytesPerStep), args.span)) return {};
+  if (!context.budget.take_steps(static_cast<std::int64_t>(kPatternSteps + value->size() / kMatchedBytesPerStep), args.span)) return {};
   const auto compiled = Pattern::make(*pattern);
   if (const std::string why = compiled->wrong(); !why.empty()) {
     context.reporter.report("E0125", args.items[1].span, "this is no regular expression", why).note("the notation is RE2's: no back-references and no look-around");
+    // It may have been refused for its size, after as much work as the largest takes.
+    context.budget.take_steps(kLargestPatternSteps, args.span);
     return {};
   }
+  if (!context.budget.take_steps(static_cast<std::int64_t>(compiled->size() * kStepsPerInstruction), args.span)) return {};
   return {compiled->found_in(*value), {}};
 }
 

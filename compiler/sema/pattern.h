@@ -19,6 +19,8 @@ class Pattern {
 
   [[nodiscard]] bool matches_all(std::string_view text) const;
   [[nodiscard]] bool found_in(std::string_view text) const;
+  /// How large it is when compiled: compiling it takes time in proportion.
+  [[nodiscard]] std::size_t size() const;
   /// What is wrong with it, in RE2's words; "" when nothing is, and only then it may be used.
   [[nodiscard]] std::string wrong() const;
 
