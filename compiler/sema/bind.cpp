@@ -471,8 +471,8 @@ class Binder {
     } else if (const auto* members = ast::as<ast::UnionType>(node)) {
       for (const ast::TypeExprPtr& member : members->members) type(*member);
     } else if (const auto* named = ast::as<ast::NamedType>(node)) {
-      scope_.find_type(named->path.front());
-      if (named->path.size() > 1) scope_.find(named->path.front());
+      (void)scope_.find_type(named->path.front());  // marks an import as used
+      if (named->path.size() > 1) (void)scope_.find(named->path.front());
       for (const ast::TypeArgument& argument : named->arguments) {
         if (const auto* inner = std::get_if<ast::TypeExprPtr>(&argument)) type(**inner);
       }

@@ -404,6 +404,39 @@ bool may_stand_here(const Asked& asked, const Value& value) {
   return false;
 }
 
+/// What a measure is held against: `target cpu = 60%`, `target requests_per_task = 800`.
+Value as_target(const Asked& asked, Value value) {
+  const Quantity* quantity = value.as_quantity();
+  const bool good = quantity != nullptr && (quantity->unit == Unit::none || quantity->unit == Unit::basis_points || quantity->unit == Unit::milliseconds);
+  return good ? value : wrong_kind(asked, value);
+}
+
+/// What `cron(…)` and `every(…)` give.
+Value as_schedule(const Asked& asked, Value value) {
+  const Map* map = value.as_map();
+  if (map != nullptr && (map->contains("cron") || map->contains("every"))) return value;
+  if (value.as_string() != nullptr) {
+    const std::string call = fmt::format("cron({})", spell(value));
+    Diagnostic& diagnostic = report(asked, value, "E0105", fmt::format("expected a schedule, found {}", describe(value)), fmt::format("{} is a schedule", subject(asked.place)));
+    diagnostic.help(fmt::format("as a time of the clock: `{}`; for an interval: `every(15m)`", call));
+    offer(asked, value, diagnostic, call);
+    return {};
+  }
+  return wrong_kind(asked, value);
+}
+
+/// A list of texts, or what `tag(…)` gives.
+Value as_selection(const Asked& asked, Value value) {
+  if (value.as_map() != nullptr && value.as_map()->contains("tag")) return value;
+  const List* list = value.as_list();
+  if (list == nullptr) return wrong_kind(asked, value);
+  for (const Value& item : *list) {
+    if (item.poisoned()) return {};
+    if (item.as_string() == nullptr) return wrong_kind(asked, item);
+  }
+  return value;
+}
+
 Value by_kind(const Asked& asked, Value value) {
   switch (asked.type.kind) {
     case Kind::boolean: return value.as_bool() != nullptr ? value : wrong_kind(asked, value);
@@ -424,9 +457,10 @@ Value by_kind(const Asked& asked, Value value) {
     case Kind::record: return as_record(asked, std::move(value));
     case Kind::health_command: return as_health_command(asked, std::move(value));
     case Kind::secret: return as_secret(asked, std::move(value));
-    case Kind::schedule:
-    case Kind::field_path:
-    case Kind::selection:
+    case Kind::target: return as_target(asked, std::move(value));
+    case Kind::schedule: return as_schedule(asked, std::move(value));
+    case Kind::field_path: return value.as_string() != nullptr ? value : wrong_kind(asked, value);
+    case Kind::selection: return as_selection(asked, std::move(value));
     case Kind::any:
     case Kind::unknown: return value;
   }

@@ -75,7 +75,7 @@ bool Expressions::check_literal(const ast::Expr& expression, const Type& type, c
   if (!value) return false;
   const bool skip = value->null() && (slot.takes_null || type.optional);
   // How constructors, secrets and image texts are made is evaluation's to say.
-  const bool certain = type.kind != Kind::schedule && type.kind != Kind::secret && type.kind != Kind::selection && (type.kind != Kind::record || type.primary.empty());
+  const bool certain = type.kind != Kind::schedule && type.kind != Kind::secret && type.kind != Kind::selection && type.kind != Kind::target && (type.kind != Kind::record || type.primary.empty());
   if (!skip && certain) {
     const Place place{.name = slot.name, .written = expression.span, .declared = slot.declared, .literal_text = slot.literal_text, .literal = is_number_or_bool(expression)};
     conform(*value, type, place, *this, scratch);

@@ -29,6 +29,7 @@ Kind kind_of(ir::schema::TypeKind kind) {
     case From::schedule: return Kind::schedule;
     case From::any: return Kind::any;
     case From::selection: return Kind::selection;
+    case From::target: return Kind::target;
   }
   return Kind::unknown;
 }
@@ -75,6 +76,7 @@ std::string expected_phrase(const Type& type) {
     case Kind::secret: return "a secret";
     case Kind::field_path: return "the name of a setting";
     case Kind::selection: return "a list of texts, or `tag(…)`";
+    case Kind::target: return "an int, a percentage or a duration";
     case Kind::any:
     case Kind::unknown: return "a value";
   }
@@ -105,6 +107,7 @@ std::string_view word(Kind kind) {
     case Kind::field_path: return "field_path";
     case Kind::health_command: return "health_command";
     case Kind::selection: return "selection";
+    case Kind::target: return "target";
     case Kind::any: return "any";
     case Kind::list: return "list";
     case Kind::map: return "map";

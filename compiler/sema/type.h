@@ -34,6 +34,7 @@ struct Type {
     secret,      ///< a reference to a value that is never read
     field_path,  ///< names of settings, as in `ignore = [replicas]`
     selection,   ///< a list of texts, or what `tag(…)` gives
+    target,      ///< an int, a percentage or a duration: what a measure is held against
     any,         ///< any value, as in `raw`
     unknown,     ///< a type that was reported; accepts everything
   };

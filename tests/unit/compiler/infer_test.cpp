@@ -77,8 +77,6 @@ std::string_view type_text(T type) {
   return kTexts[static_cast<std::size_t>(type)];
 }
 
-bool is_amount(T type) { return type == T::size || type == T::cpu || type == T::duration || type == T::percent; }
-
 /// Expressions of a wanted type. At one place, if one is chosen, stands a value of another type where nothing but the right one will do.
 class Generator {
  public:
