@@ -198,14 +198,13 @@ class Renderer {
         footer_row("note", diagnostic_.labels[i].text);
     }
     for (const std::string& note : diagnostic_.notes) footer_row("note", note);
+    // As many helps as fixes are pairs; else the first fix belongs to the first help.
+    const bool pairs = diagnostic_.helps.size() == diagnostic_.fixes.size();
+    const std::size_t beside = diagnostic_.helps.empty() ? 0 : pairs ? diagnostic_.fixes.size() : std::min<std::size_t>(1, diagnostic_.fixes.size());
     for (std::size_t i = 0; i < diagnostic_.helps.size(); ++i) {
-      const bool with_fix = i == 0 && !diagnostic_.fixes.empty();
-      footer_row("help", diagnostic_.helps[i],
-                 with_fix ? fmt::format("[fix: {}]", describe_fix(diagnostic_.fixes[0], sources_)) : "");
+      footer_row("help", diagnostic_.helps[i], i < beside ? fmt::format("[fix: {}]", describe_fix(diagnostic_.fixes[i], sources_)) : "");
     }
-    for (std::size_t i = diagnostic_.helps.empty() ? 0 : 1; i < diagnostic_.fixes.size(); ++i) {
-      footer_row("fix", describe_fix(diagnostic_.fixes[i], sources_));
-    }
+    for (std::size_t i = beside; i < diagnostic_.fixes.size(); ++i) footer_row("fix", describe_fix(diagnostic_.fixes[i], sources_));
   }
 
   const Diagnostic& diagnostic_;

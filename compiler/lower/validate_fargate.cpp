@@ -118,21 +118,26 @@ class FargateRules {
     } else {
       diagnostic.note(fmt::format("with {}: {}", spell_cpu(units), row->step == 0 ? "512 MiB, 1 GiB or 2 GiB" : fmt::format("{} to {} in steps of {}", spell_memory(row->low), spell_memory(row->high), spell_memory(row->step))));
     }
-    suggest(diagnostic, units, mebibytes, *memory);
+    suggest(diagnostic, units, mebibytes, *cpu, *memory);
   }
 
-  /// The smallest sizes that have at least what is asked for: by more memory, and by other CPU.
-  void suggest(Diagnostic& diagnostic, std::int64_t units, std::int64_t mebibytes, const Value& memory) const {
-    const Span span = place_of(&memory, task_.origin);
-    bool fixed = memory.origin().via != nullptr;
+  /// The smallest sizes that have at least what is asked for: by other CPU, and by more memory. Each with its fix where one word is to be changed.
+  void suggest(Diagnostic& diagnostic, std::int64_t units, std::int64_t mebibytes, const Value& cpu, const Value& memory) const {
     for (const Size& size : kSizes) {
       if (size.cpu < units && !goes_with(size, mebibytes)) continue;
       const auto all = memories(size);
       const auto enough = std::find_if(all.begin(), all.end(), [&](std::int64_t candidate) { return candidate >= mebibytes; });
       if (enough == all.end()) continue;
-      diagnostic.help(fmt::format("valid: `{}` with `{}`", spell_cpu(size.cpu), spell_memory(*enough)));
-      if (!fixed && size.cpu == units) diagnostic.fix(span, spell_memory(*enough));
-      fixed = fixed || size.cpu == units;
+      const std::string help = fmt::format("valid: `{}` with `{}`", spell_cpu(size.cpu), spell_memory(*enough));
+      const bool other_cpu = *enough == mebibytes && cpu.origin().via == nullptr;
+      const bool other_memory = size.cpu == units && memory.origin().via == nullptr;
+      // What has a fix goes first, beside which the fix is shown.
+      diagnostic.helps.insert(other_cpu || other_memory ? diagnostic.helps.begin() + static_cast<std::ptrdiff_t>(diagnostic.fixes.size()) : diagnostic.helps.end(), help);
+      if (other_memory) {
+        diagnostic.fix(place_of(&memory, task_.origin), spell_memory(*enough));
+      } else if (other_cpu) {
+        diagnostic.fix(place_of(&cpu, task_.origin), spell_cpu(size.cpu));
+      }
       if (size.cpu >= units) return;
     }
   }

@@ -29,6 +29,10 @@ struct Outputs {
 void check_harmless(const std::string& name, const std::string& output) {
   std::size_t bad = 0;
   for (std::string_view rest = output; !rest.empty();) {
+    if (rest.front() >= ' ' && rest.front() < 0x7F) {
+      rest.remove_prefix(1);
+      continue;
+    }
     const CodePoint next = first_code_point(rest);
     if ((next.value != '\n' && is_unprintable(next.value)) || (next.value == 0xFFFD && next.bytes == 1)) ++bad;
     rest.remove_prefix(next.bytes);
@@ -69,7 +73,7 @@ TEST_CASE("a file of one line of a mebibyte") {
   text.append(1U << 20U, 'a');
   std::string brackets(1U << 20U, '{');
   std::string list = "stack s { }\nlet x = [";
-  for (int i = 0; i < 60000; ++i) list += "no_" + std::to_string(i) + ", ";
+  for (int i = 0; i < 4000; ++i) list += "no_" + std::to_string(i) + "," + std::string(250, ' ');
   list += "]\noutput n: int = length(x)\n";
   for (const std::string& source : {names, text, brackets, list}) {
     const Outputs outputs = outputs_of(source);
