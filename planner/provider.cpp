@@ -22,7 +22,8 @@ ReadScope read_scope(const ir::Program& program) {
 }
 
 Bindings::Bindings(const Plan& plan) {
-  for (const auto& [address, text] : ir::ExternIndex(*plan.program).texts()) bound_[address] = {.arn = text, .name = address.name, .deployment = ""};
+  const ir::ExternIndex externs(*plan.program);
+  for (const auto& [address, text] : externs.texts()) bound_[address] = {.arn = text, .name = address.name, .deployment = ""};
   for (const Change& change : plan.changes) {
     if (change.before == nullptr || change.kind == ChangeKind::destroy) continue;
     bound_[change.address] = {.arn = change.before->arn, .name = aws_name(change.before->resource)};
