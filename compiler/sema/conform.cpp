@@ -437,6 +437,12 @@ Value as_selection(const Asked& asked, Value value) {
   return value;
 }
 
+/// Names of settings are their paths as text by now: `[replicas, task.memory]`.
+bool is_list_of_texts(const Value& value) {
+  const List* items = value.as_list();
+  return items != nullptr && std::all_of(items->begin(), items->end(), [](const Value& item) { return item.as_string() != nullptr; });
+}
+
 Value by_kind(const Asked& asked, Value value) {
   switch (asked.type.kind) {
     case Kind::boolean: return value.as_bool() != nullptr ? value : wrong_kind(asked, value);
@@ -459,7 +465,7 @@ Value by_kind(const Asked& asked, Value value) {
     case Kind::secret: return as_secret(asked, std::move(value));
     case Kind::target: return as_target(asked, std::move(value));
     case Kind::schedule: return as_schedule(asked, std::move(value));
-    case Kind::field_path: return value.as_string() != nullptr ? value : wrong_kind(asked, value);
+    case Kind::field_path: return is_list_of_texts(value) ? value : wrong_kind(asked, value);
     case Kind::selection: return as_selection(asked, std::move(value));
     case Kind::any:
     case Kind::unknown: return value;

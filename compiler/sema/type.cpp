@@ -74,7 +74,7 @@ std::string expected_phrase(const Type& type) {
     case Kind::health_command: return "a command";
     case Kind::schedule: return "a schedule";
     case Kind::secret: return "a secret";
-    case Kind::field_path: return "the name of a setting";
+    case Kind::field_path: return "a list of settings";
     case Kind::selection: return "a list of texts, or `tag(…)`";
     case Kind::target: return "an int, a percentage or a duration";
     case Kind::any:
