@@ -22,6 +22,7 @@ bool has_right_length(std::string_view type, std::size_t parts) {
   if (type == "cluster" || type == "task-definition" || type == "capacity-provider") return parts == 1;
   if (type == "service" || type == "task" || type == "container-instance") return parts == 1 || parts == 2;
   if (type == "container") return parts == 1 || parts == 3;
+  if (type == "service-deployment" || type == "service-revision") return parts == 3;
   return parts >= 1;
 }
 
@@ -72,6 +73,13 @@ std::string ArnMaker::container(std::string_view cluster, std::string_view task_
 }
 std::string ArnMaker::task_definition(std::string_view family, std::int64_t revision) const {
   return ecs(fmt::format("task-definition/{}:{}", family, revision));
+}
+std::string ArnMaker::capacity_provider(std::string_view name) const { return ecs(fmt::format("capacity-provider/{}", name)); }
+std::string ArnMaker::service_deployment(std::string_view cluster, std::string_view service, std::string_view id) const {
+  return ecs(fmt::format("service-deployment/{}/{}/{}", cluster, service, id));
+}
+std::string ArnMaker::service_revision(std::string_view cluster, std::string_view service, std::string_view id) const {
+  return ecs(fmt::format("service-revision/{}/{}/{}", cluster, service, id));
 }
 std::string ArnMaker::log_group(std::string_view name) const { return fmt::format("arn:aws:logs:{}:{}:log-group:{}", region, account, name); }
 std::string ArnMaker::log_stream(std::string_view group, std::string_view stream) const {

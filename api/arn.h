@@ -35,6 +35,9 @@ struct ArnMaker {
   [[nodiscard]] std::string container_instance(std::string_view cluster, std::string_view id) const;
   [[nodiscard]] std::string container(std::string_view cluster, std::string_view task_id, std::string_view uuid) const;
   [[nodiscard]] std::string task_definition(std::string_view family, std::int64_t revision) const;
+  [[nodiscard]] std::string capacity_provider(std::string_view name) const;
+  [[nodiscard]] std::string service_deployment(std::string_view cluster, std::string_view service, std::string_view id) const;
+  [[nodiscard]] std::string service_revision(std::string_view cluster, std::string_view service, std::string_view id) const;
   [[nodiscard]] std::string log_group(std::string_view name) const;
   [[nodiscard]] std::string log_stream(std::string_view group, std::string_view stream) const;
 

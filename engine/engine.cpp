@@ -13,6 +13,8 @@ constexpr std::string_view kExtensionPath = "/berth/";
 constexpr const char* kExtensionPrefix = "Berth_20261122.";
 constexpr Milliseconds kForgetEvery = std::chrono::hours(1);
 constexpr Milliseconds kKeepTokens = std::chrono::hours(24);
+/// How long a deleted service can be described.
+constexpr Milliseconds kKeepServices = std::chrono::hours(1);
 /// Rounds of one step: each moves every task and service by what is known; more are left to the next step, so that requests get their turn.
 constexpr int kMostRounds = 64;
 
@@ -144,6 +146,7 @@ void Engine::forget_old(Timestamp now) {
   Store::Transaction transaction(store_);
   store_.prune_stopped_tasks(now - config_.keep_stopped, config_.keep_stopped_count);
   store_.prune_tokens(now - kKeepTokens);
+  store_.prune_services(now - kKeepServices);
   if (auto committed = transaction.commit(); !committed) {
     log(LogLevel::error, "old tasks can't be forgotten", {{"error", committed.error().message}});
   }

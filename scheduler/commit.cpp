@@ -26,7 +26,9 @@ Task make_task(const ServiceView& view, const TaskStart& start, Timestamp now, R
   task.service_name = view.service.name;
   task.deployment_id = start.deployment_id;
   task.instance_id = start.instance_id;
-  task.launch_type = view.service.launch_type;
+  task.launch_type = start.launch_type;
+  task.capacity_provider = start.capacity_provider;
+  task.daemon = view.service.scheduling_strategy == SchedulingStrategy::Daemon;
   task.created_at = now;
   const auto requirements = view.requirements.find(start.task_definition_arn);
   if (requirements != view.requirements.end()) task.reserved = requirements->second.resources;
@@ -44,7 +46,7 @@ class Marker {
 
   void stop(const TaskStop& stop, Timestamp now) {
     Task& task = touch(stop.task_id);
-    if (InstanceLoad* load = find_load(view_, task.instance_id)) release(*load, task.reserved);
+    if (InstanceLoad* load = find_load(view_, task.instance_id)) remove_task(*load, task);
     mark_to_stop(task, stop.stop_code, stop.reason, now);
     ++task.version;
   }
@@ -87,7 +89,7 @@ Commit commit(ServiceView& view, const ServiceDecision& decision, Timestamp now,
   if (decision.service) view.service = *decision.service;
   for (const TaskStart& start : decision.start) {
     Task task = make_task(view, start, now, random);
-    if (InstanceLoad* load = find_load(view, task.instance_id)) reserve(*load, task.reserved);
+    if (InstanceLoad* load = find_load(view, task.instance_id)) add_task(*load, task);
     result.started.push_back(std::move(task));
   }
   for (const std::string& message : decision.events) add_event(view.service, message, now, random);

@@ -77,6 +77,9 @@ Verdict condition_verdict(const Container& dependency, DependencyCondition condi
   const bool stopped = dependency.known_status == ContainerStatus::Stopped;
   const bool running = dependency.known_status == ContainerStatus::Running;
   switch (condition) {
+    case DependencyCondition::Create:
+      if (dependency.known_status >= ContainerStatus::Created && !dependency.runtime_id.empty()) return Verdict::Ready;
+      return stopped ? Verdict::Never : Verdict::Waiting;
     case DependencyCondition::Start: return running || stopped ? Verdict::Ready : Verdict::Waiting;
     case DependencyCondition::Complete:
       if (!stopped) return Verdict::Waiting;

@@ -1,10 +1,44 @@
 #include "scheduler/deployment.h"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
 namespace berth::scheduler {
+namespace {
+
+/// The newest deployment that completed, among those still there or as remembered.
+std::optional<Deployment> rollback_target(const Service& service, const Deployment& failed) {
+  std::optional<Deployment> target;
+  for (const Deployment& candidate : service.deployments) {
+    if (candidate.id == failed.id || candidate.rollout_state != RolloutState::Completed) continue;
+    if (!target || candidate.created_at > target->created_at) target = candidate;
+  }
+  if (target) return target;
+  if (service.last_completed && service.last_completed->id != failed.id) return service.last_completed;
+  return std::nullopt;
+}
+
+bool is_in_progress(ServiceDeploymentStatus status) {
+  return status == ServiceDeploymentStatus::InProgress || status == ServiceDeploymentStatus::RollbackInProgress;
+}
+
+/// Revisions that neither a deployment nor the history speaks of.
+void forget_revisions(Service& service) {
+  std::set<std::string> spoken_of;
+  for (const Deployment& deployment : service.deployments) spoken_of.insert(deployment.revision);
+  if (service.last_completed) spoken_of.insert(service.last_completed->revision);
+  for (const ServiceDeployment& record : service.history) {
+    spoken_of.insert(record.target_revision);
+    spoken_of.insert(record.rollback_revision);
+    spoken_of.insert(record.source_revisions.begin(), record.source_revisions.end());
+  }
+  std::vector<ServiceRevision>& list = service.revisions;
+  list.erase(std::remove_if(list.begin(), list.end(), [&](const ServiceRevision& one) { return spoken_of.count(one.id) == 0; }), list.end());
+}
+
+}  // namespace
 
 RolloutBounds rollout_bounds(std::int64_t desired, const DeploymentConfiguration& configuration) {
   return {.lower = (desired * configuration.minimum_healthy_percent + 99) / 100,
@@ -17,7 +51,15 @@ bool can_never_progress(std::int64_t desired, std::int64_t minimum_healthy_perce
   return desired >= 1 && bounds.lower >= desired && bounds.upper <= desired;
 }
 
-std::int64_t breaker_threshold(std::int64_t desired) { return std::clamp<std::int64_t>((desired + 1) / 2, 3, 200); }
+std::int64_t breaker_threshold(std::int64_t desired, const CircuitBreaker& breaker) {
+  const std::int64_t share = (desired * breaker.threshold_value + 99) / 100;
+  switch (breaker.threshold_type) {
+    case ThresholdType::Count: return std::max<std::int64_t>(1, breaker.threshold_value);
+    case ThresholdType::BoundedPercent: return std::clamp<std::int64_t>(share, 3, 200);
+    case ThresholdType::UnboundedPercent: return std::max<std::int64_t>(1, share);
+  }
+  return share;
+}
 
 Milliseconds throttle_delay(int failed_rounds) {
   // Amazon documents the cap and that the delay grows, not the steps; doubling from 10 s is ours.
@@ -42,7 +84,11 @@ const Deployment* primary_of(const Service& service) {
 Deployment* primary_of(Service& service) { return const_cast<Deployment*>(primary_of(static_cast<const Service&>(service))); }
 
 void begin_deployment(Service& service, Deployment deployment, Timestamp now) {
-  for (Deployment& older : service.deployments) {
+  std::vector<Deployment>& list = service.deployments;
+  const auto same = [&](const Deployment& other) { return other.id == deployment.id; };
+  list.erase(std::remove_if(list.begin(), list.end(), same), list.end());
+  if (service.last_completed && same(*service.last_completed)) service.last_completed.reset();
+  for (Deployment& older : list) {
     if (older.status != DeploymentStatus::Primary) continue;
     older.status = DeploymentStatus::Active;
     older.updated_at = now;
@@ -52,13 +98,72 @@ void begin_deployment(Service& service, Deployment deployment, Timestamp now) {
   deployment.failed_tasks = 0;
   deployment.rollout_state = RolloutState::InProgress;
   deployment.rollout_state_reason = fmt::format("ECS deployment {} in progress.", deployment.id);
-  deployment.created_at = now;
+  if (!deployment.created_at) deployment.created_at = now;
   deployment.updated_at = now;
   deployment.reached_running = false;
   deployment.throttle = {};
   service.task_definition_arn = deployment.task_definition_arn;
   service.steady = false;
-  service.deployments.insert(service.deployments.begin(), std::move(deployment));
+  list.insert(list.begin(), std::move(deployment));
+}
+
+ServiceDeployment* current_record(Service& service) { return service.history.empty() ? nullptr : &service.history.front(); }
+
+void finish_record(Service& service, ServiceDeploymentStatus status, const std::string& reason, Timestamp now) {
+  ServiceDeployment* record = current_record(service);
+  if (record == nullptr || !is_in_progress(record->status)) return;
+  record->status = status;
+  record->status_reason = reason;
+  record->updated_at = record->finished_at = now;
+  if (status == ServiceDeploymentStatus::Stopped) record->stopped_at = now;
+}
+
+void record_deployment(Service& service, const std::string& record_id, const std::string& revision_id, Timestamp now) {
+  Deployment& primary = *primary_of(service);
+  primary.revision = revision_id;
+  finish_record(service, ServiceDeploymentStatus::Stopped, "Service deployment stopped because a newer one was started.", now);
+  ServiceDeployment record{.id = record_id, .deployment_id = primary.id, .target_revision = revision_id};
+  for (const Deployment& older : service.deployments) {
+    if (older.id != primary.id && !older.revision.empty()) record.source_revisions.push_back(older.revision);
+  }
+  record.created_at = record.updated_at = now;
+  service.history.insert(service.history.begin(), std::move(record));
+  if (service.history.size() > kMaxServiceDeployments) service.history.resize(kMaxServiceDeployments);
+  service.revisions.push_back({.id = revision_id,
+                               .task_definition_arn = primary.task_definition_arn,
+                               .launch_type = primary.launch_type,
+                               .capacity_providers = primary.capacity_providers,
+                               .created_at = now,
+                               .extra = primary.extra});
+  forget_revisions(service);
+}
+
+std::optional<std::string> roll_back(Service& service, const std::string& reason, Timestamp now) {
+  const std::optional<Deployment> target = rollback_target(service, *primary_of(service));
+  if (!target) return std::nullopt;
+  if (ServiceDeployment* record = current_record(service)) {
+    record->status = ServiceDeploymentStatus::RollbackInProgress;
+    record->status_reason = reason;
+    record->rollback_reason = reason;
+    record->rollback_revision = target->revision;
+    record->rollback_started_at = record->updated_at = now;
+  }
+  const std::string id = target->id;
+  begin_deployment(service, *target, now);
+  return id;
+}
+
+Result<void> stop_deployment(Service& service, Timestamp now) {
+  Deployment* primary = primary_of(service);
+  if (primary == nullptr || primary->rollout_state != RolloutState::InProgress) {
+    return Error{"ConflictException", "The service deployment is not in progress."};
+  }
+  if (!rollback_target(service, *primary)) return Error{"ConflictException", "There is no completed deployment to roll back to."};
+  primary->rollout_state = RolloutState::Failed;
+  primary->rollout_state_reason = fmt::format("ECS deployment {} was stopped.", primary->id);
+  primary->updated_at = now;
+  (void)roll_back(service, "Service deployment rolled back because it was stopped by the user.", now);
+  return {};
 }
 
 void set_desired_count(Service& service, std::int64_t desired, Timestamp now) {

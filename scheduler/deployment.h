@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "base/result.h"
 #include "scheduler/model/service.h"
 
 namespace berth::scheduler {
@@ -24,8 +26,9 @@ RolloutBounds rollout_bounds(std::int64_t desired, const DeploymentConfiguration
 /// `desired` (at least 1).
 bool can_never_progress(std::int64_t desired, std::int64_t minimum_healthy_percent, std::int64_t maximum_percent);
 
-/// Failed tasks at which the circuit breaker fails a deployment: half of desired, at least 3, at most 200. Source: ecs.md 4.6.
-std::int64_t breaker_threshold(std::int64_t desired);
+/// Failed tasks at which the circuit breaker fails a deployment: unless configured, half of desired, at least 3, at most 200.
+/// Source: ecs.md 2.2, 4.6.
+std::int64_t breaker_threshold(std::int64_t desired, const CircuitBreaker& breaker = {});
 
 /// How long launches wait after that many failed rounds in a row: none after the first, then doubling to a cap. Source: ecs.md 4.5.
 Milliseconds throttle_delay(int failed_rounds);
@@ -37,9 +40,25 @@ std::string new_deployment_id(RandomSource& random);
 Deployment* primary_of(Service& service);
 const Deployment* primary_of(const Service& service);
 
-/// What CreateService and an UpdateService that changes the revision do: `deployment` (its id, task definition, launch type
-/// and extra are given; the rest is set here) becomes the PRIMARY, the others become ACTIVE and shrink.
+/// `deployment` becomes the PRIMARY, the others become ACTIVE and shrink. For CreateService and an UpdateService that changes the
+/// revision its id, task definition, launch type, capacity providers and extra are given and the rest is set here; a deployment that a
+/// rollback brings back is as it was, keeps the tasks it still has, and is no target of another rollback before it completed again.
 void begin_deployment(Service& service, Deployment deployment, Timestamp now);
+
+/// Notes a deployment just begun in the service's history, with its revision; the one that was in progress has been stopped by it.
+/// `record_id` and `revision_id` are the ends of their ARNs.
+void record_deployment(Service& service, const std::string& record_id, const std::string& revision_id, Timestamp now);
+/// The newest entry of the history, or null.
+ServiceDeployment* current_record(Service& service);
+/// The newest entry of the history has ended so.
+void finish_record(Service& service, ServiceDeploymentStatus status, const std::string& reason, Timestamp now);
+
+/// Takes the PRIMARY back to the newest deployment that completed, and returns that one's id; nothing when there is none.
+std::optional<std::string> roll_back(Service& service, const std::string& reason, Timestamp now);
+
+/// What StopServiceDeployment does with a deployment in progress: fails it and rolls back. Error ConflictException when there is nothing
+/// to stop or nothing to go back to.
+Result<void> stop_deployment(Service& service, Timestamp now);
 
 /// What UpdateService does with desiredCount: no new deployment; running rollouts aim at the new count.
 void set_desired_count(Service& service, std::int64_t desired, Timestamp now);

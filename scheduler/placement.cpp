@@ -5,8 +5,12 @@
 
 #include <fmt/format.h>
 
+#include "scheduler/query.h"
+
 namespace berth::scheduler {
 namespace {
+
+constexpr const char* kZone = "attribute:ecs.availability-zone";
 
 bool has_port(const std::vector<HostPort>& ports, const HostPort& port) {
   return std::find(ports.begin(), ports.end(), port) != ports.end();
@@ -22,46 +26,123 @@ bool port_taken(const InstanceLoad& load, const HostPort& port) {
   return has_port(load.instance.registered.ports, port) || has_port(load.reserved.ports, port);
 }
 
-/// A reason why an instance can't take a task. The order is that of the checks: a later one is a closer match.
-struct Check {
-  const char* reason;
-  bool (*fails)(const TaskRequirements&, const InstanceLoad&);
-};
-
-constexpr Check kChecks[] = {
-    {"INACTIVE",
-     [](const TaskRequirements&, const InstanceLoad& load) { return load.instance.status != InstanceStatus::Active; }},
-    {"AGENT", [](const TaskRequirements&, const InstanceLoad& load) { return !load.instance.agent_connected; }},
-    {"ATTRIBUTE",
-     [](const TaskRequirements& task, const InstanceLoad& load) {
-       return !std::all_of(task.attributes.begin(), task.attributes.end(),
-                           [&](const Attribute& wanted) { return has_attribute(load.instance, wanted); });
-     }},
-    {"RESOURCE:CPU",
-     [](const TaskRequirements& task, const InstanceLoad& load) {
-       return load.reserved.cpu + task.resources.cpu > load.instance.registered.cpu;
-     }},
-    {"RESOURCE:MEMORY",
-     [](const TaskRequirements& task, const InstanceLoad& load) {
-       return load.reserved.memory + task.resources.memory > load.instance.registered.memory;
-     }},
-    {"RESOURCE:PORTS",
-     [](const TaskRequirements& task, const InstanceLoad& load) {
-       return std::any_of(task.resources.ports.begin(), task.resources.ports.end(),
-                          [&](const HostPort& port) { return port_taken(load, port); });
-     }},
-};
-
-/// The index into kChecks of the first check that fails, or the number of checks.
-std::size_t first_failure(const TaskRequirements& requirements, const InstanceLoad& load) {
-  const auto failed =
-      std::find_if(std::begin(kChecks), std::end(kChecks), [&](const Check& check) { return check.fails(requirements, load); });
-  return static_cast<std::size_t>(failed - std::begin(kChecks));
+std::int64_t tasks_on(const InstanceLoad& load) {
+  std::int64_t all = 0;
+  for (const auto& [group, count] : load.groups) all += count;
+  return all;
 }
 
-bool better(const InstanceLoad& left, const InstanceLoad& right) {
-  return std::tie(left.service_tasks, left.reserved.cpu) < std::tie(right.service_tasks, right.reserved.cpu);
+bool satisfies(const PlacementConstraint& constraint, const PlacementPolicy& policy, const InstanceLoad& load) {
+  if (constraint.type == ConstraintType::DistinctInstance) return tasks_of_group(load, policy.group) == 0;
+  const auto query = ClusterQuery::parse(constraint.expression);
+  return query && query->matches({.instance = load.instance, .groups = load.groups, .running_tasks = tasks_on(load)});
 }
+
+const PlacementConstraint* first_broken(const TaskRequirements& task, const PlacementPolicy& policy, const InstanceLoad& load) {
+  for (const auto* list : {&task.constraints, &policy.constraints}) {
+    for (const PlacementConstraint& constraint : *list) {
+      if (!satisfies(constraint, policy, load)) return &constraint;
+    }
+  }
+  return nullptr;
+}
+
+std::string shortage(const char* what, std::int64_t needed, std::int64_t reserved, std::int64_t all) {
+  return fmt::format("needs {} {}, {} of {} are free", needed, what, all - reserved, all);
+}
+
+/// The checks in their order; a later one is a closer match. Reason and detail of the first that fails, and its place in the order.
+struct Failure {
+  int rank = 0;
+  std::string reason;
+  std::string detail;
+};
+
+std::optional<Failure> failure_of(const TaskRequirements& task, const PlacementPolicy& policy, const InstanceLoad& load) {
+  const Instance& instance = load.instance;
+  if (instance.status != InstanceStatus::Active) return Failure{0, "INACTIVE", fmt::format("is {}", name_of(instance.status))};
+  if (!instance.agent_connected) return Failure{1, "AGENT", "its agent is not connected"};
+  for (const Attribute& wanted : task.attributes) {
+    if (!has_attribute(instance, wanted)) return Failure{2, "ATTRIBUTE", fmt::format("has no attribute {}", wanted.name)};
+  }
+  if (const PlacementConstraint* broken = first_broken(task, policy, load)) {
+    if (broken->type == ConstraintType::MemberOf) {
+      return Failure{3, "MemberOf placement constraint unsatisfied.", fmt::format("is no member of: {}", broken->expression)};
+    }
+    return Failure{3, "DistinctInstance placement constraint unsatisfied.", fmt::format("has a task of the group {} already", policy.group)};
+  }
+  if (load.reserved.cpu + task.resources.cpu > instance.registered.cpu) {
+    return Failure{4, "RESOURCE:CPU", shortage("CPU units", task.resources.cpu, load.reserved.cpu, instance.registered.cpu)};
+  }
+  if (load.reserved.memory + task.resources.memory > instance.registered.memory) {
+    return Failure{5, "RESOURCE:MEMORY", shortage("MiB of memory", task.resources.memory, load.reserved.memory, instance.registered.memory)};
+  }
+  for (const HostPort& port : task.resources.ports) {
+    if (port_taken(load, port)) return Failure{6, "RESOURCE:PORTS", fmt::format("its port {}/{} is taken", port.port, port.protocol)};
+  }
+  return std::nullopt;
+}
+
+/// Order without meaning that is the same for the same loads: FNV-1a of the id, begun with how much is placed already.
+std::uint64_t lot(const Instance& instance, std::uint64_t seed) {
+  std::uint64_t hash = 14695981039346656037ull ^ (seed * 0x9E3779B97F4A7C15ull);
+  for (const unsigned char byte : instance.id) hash = (hash ^ byte) * 1099511628211ull;
+  return hash ^ (hash >> 29);
+}
+
+/// Candidates by index, refined by one strategy after the other.
+class Choice {
+ public:
+  Choice(const PlacementPolicy& policy, const TaskRequirements& task, const std::vector<InstanceLoad>& loads)
+      : policy_(policy), task_(task), loads_(loads) {}
+
+  std::size_t best_of(std::vector<std::size_t> candidates) const {
+    if (policy_.strategies.empty()) spread(candidates, kZone);
+    for (const PlacementStrategy& strategy : policy_.strategies) refine(candidates, strategy);
+    return *std::min_element(candidates.begin(), candidates.end(), [&](std::size_t left, std::size_t right) {
+      return std::make_tuple(mine(left), loads_[left].reserved.cpu, left) < std::make_tuple(mine(right), loads_[right].reserved.cpu, right);
+    });
+  }
+
+ private:
+  [[nodiscard]] std::int64_t mine(std::size_t index) const { return tasks_of_group(loads_[index], policy_.group); }
+
+  template <class KeyOf>
+  static void keep_least(std::vector<std::size_t>& candidates, KeyOf key_of) {
+    auto least = key_of(candidates.front());
+    for (const std::size_t index : candidates) least = std::min(least, key_of(index));
+    candidates.erase(std::remove_if(candidates.begin(), candidates.end(), [&](std::size_t index) { return key_of(index) != least; }),
+                     candidates.end());
+  }
+
+  /// Counts tasks on all instances of a bucket, also on those that can't take this one.
+  void spread(std::vector<std::size_t>& candidates, const std::string& field) const {
+    std::map<std::string, std::int64_t> tasks;
+    for (std::size_t i = 0; i < loads_.size(); ++i) tasks[spread_value(loads_[i].instance, field)] += mine(i);
+    keep_least(candidates, [&](std::size_t index) { return tasks[spread_value(loads_[index].instance, field)]; });
+  }
+
+  void refine(std::vector<std::size_t>& candidates, const PlacementStrategy& strategy) const {
+    switch (strategy.type) {
+      case StrategyType::Spread: return spread(candidates, strategy.field);
+      case StrategyType::Binpack:
+        return keep_least(candidates, [&](std::size_t index) {
+          const InstanceLoad& load = loads_[index];
+          const bool cpu = strategy.field == "cpu" || strategy.field == "CPU";
+          return cpu ? load.instance.registered.cpu - load.reserved.cpu : load.instance.registered.memory - load.reserved.memory;
+        });
+      case StrategyType::Random: {
+        std::uint64_t seed = static_cast<std::uint64_t>(task_.resources.cpu);
+        for (const InstanceLoad& load : loads_) seed = seed * 31 + static_cast<std::uint64_t>(tasks_on(load));
+        return keep_least(candidates, [&](std::size_t index) { return lot(loads_[index].instance, seed); });
+      }
+    }
+  }
+
+  const PlacementPolicy& policy_;
+  const TaskRequirements& task_;
+  const std::vector<InstanceLoad>& loads_;
+};
 
 /// The tail of the event for the closest match.
 std::string closest_match(const Rejection& rejection) {
@@ -91,34 +172,90 @@ void release(InstanceLoad& load, const Resources& resources) {
   }
 }
 
+void add_task(InstanceLoad& load, const Task& task) {
+  reserve(load, task.reserved);
+  ++load.groups[task.group];
+  if (!task.service_name.empty() && !task.daemon) ++load.replica_tasks;
+}
+
+void remove_task(InstanceLoad& load, const Task& task) {
+  release(load, task.reserved);
+  if (const auto group = load.groups.find(task.group); group != load.groups.end() && --group->second <= 0) load.groups.erase(group);
+  if (!task.service_name.empty() && !task.daemon) --load.replica_tasks;
+}
+
+std::int64_t tasks_of_group(const InstanceLoad& load, const std::string& group) {
+  const auto found = load.groups.find(group);
+  return found == load.groups.end() ? 0 : found->second;
+}
+
 InstanceLoad load_of(Instance instance, const std::vector<Task>& tasks) {
   InstanceLoad load{.instance = std::move(instance)};
   for (const Task& task : tasks) {
     if (task.instance_id != load.instance.id) continue;
-    if (task.desired_status == DesiredStatus::Running && task.last_status != TaskStatus::Stopped) reserve(load, task.reserved);
+    if (task.desired_status == DesiredStatus::Running && task.last_status != TaskStatus::Stopped) add_task(load, task);
   }
   return load;
 }
 
-Placement place(const TaskRequirements& requirements, const std::vector<InstanceLoad>& loads) {
-  std::optional<std::size_t> best;
-  std::vector<std::pair<std::size_t, std::size_t>> failures;
-  for (std::size_t i = 0; i < loads.size(); ++i) {
-    const std::size_t failure = first_failure(requirements, loads[i]);
-    if (failure < std::size(kChecks)) {
-      failures.emplace_back(failure, i);
-    } else if (!best || better(loads[i], loads[*best])) {
-      best = i;
+std::string spread_value(const Instance& instance, const std::string& field) {
+  constexpr std::string_view kAttribute = "attribute:";
+  if (field.compare(0, kAttribute.size(), kAttribute) != 0) return instance.id;
+  for (const Attribute& attribute : instance.attributes) {
+    if (attribute.name == std::string_view(field).substr(kAttribute.size())) return attribute.value;
+  }
+  return "";
+}
+
+Result<void> check_constraints(const std::vector<PlacementConstraint>& constraints) {
+  for (const PlacementConstraint& constraint : constraints) {
+    if (constraint.type == ConstraintType::MemberOf) {
+      BERTH_TRY_VOID(ClusterQuery::parse(constraint.expression));
     }
   }
-  if (best) return Placed{.index = *best, .instance_id = loads[*best].instance.id};
+  return {};
+}
 
-  std::stable_sort(failures.begin(), failures.end(),
-                   [](const auto& left, const auto& right) { return left.first > right.first; });
-  NotPlaced result;
-  for (const auto& [failure, i] : failures) {
-    result.rejections.push_back({loads[i].instance.id, loads[i].instance.arn, kChecks[failure].reason});
+std::string next_provider(const std::vector<CapacityProviderShare>& strategy, const std::map<std::string, std::int64_t>& tasks) {
+  const CapacityProviderShare* best = nullptr;
+  double least = 0;
+  for (const CapacityProviderShare& share : strategy) {
+    const auto found = tasks.find(share.provider);
+    const std::int64_t count = found == tasks.end() ? 0 : found->second;
+    if (count < share.base) return share.provider;
+    if (share.weight == 0) continue;
+    const double filled = static_cast<double>(count - share.base) / static_cast<double>(share.weight);
+    if (best != nullptr && filled >= least) continue;
+    best = &share;
+    least = filled;
   }
+  if (best != nullptr) return best->provider;
+  return strategy.empty() ? "" : strategy.front().provider;
+}
+
+std::optional<Rejection> rejection_of(const TaskRequirements& requirements, const PlacementPolicy& policy, const InstanceLoad& load) {
+  auto failure = failure_of(requirements, policy, load);
+  if (!failure) return std::nullopt;
+  return Rejection{load.instance.id, load.instance.arn, std::move(failure->reason), std::move(failure->detail)};
+}
+
+Placement place(const TaskRequirements& requirements, const PlacementPolicy& policy, const std::vector<InstanceLoad>& loads) {
+  std::vector<std::size_t> candidates;
+  std::vector<std::pair<int, Rejection>> failures;
+  for (std::size_t i = 0; i < loads.size(); ++i) {
+    if (auto failure = failure_of(requirements, policy, loads[i])) {
+      failures.emplace_back(failure->rank, Rejection{loads[i].instance.id, loads[i].instance.arn, failure->reason, failure->detail});
+    } else {
+      candidates.push_back(i);
+    }
+  }
+  if (!candidates.empty()) {
+    const std::size_t best = Choice(policy, requirements, loads).best_of(std::move(candidates));
+    return Placed{.index = best, .instance_id = loads[best].instance.id};
+  }
+  std::stable_sort(failures.begin(), failures.end(), [](const auto& left, const auto& right) { return left.first > right.first; });
+  NotPlaced result;
+  for (auto& [rank, rejection] : failures) result.rejections.push_back(std::move(rejection));
   return result;
 }
 

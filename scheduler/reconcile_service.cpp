@@ -10,9 +10,11 @@
 namespace berth::scheduler {
 namespace {
 
+/// As many tasks as wanted, all of them up and where they can stay.
 bool all_up(const Draft& draft) {
-  return draft.total() == draft.service.desired_count &&
-         std::all_of(draft.live.begin(), draft.live.end(), [](const LiveTask& live) { return live.task && is_up(*live.task); });
+  return draft.total() == draft.service.desired_count && std::all_of(draft.live.begin(), draft.live.end(), [](const LiveTask& live) {
+           return live.task && is_up(*live.task) && !live.leaving;
+         });
 }
 
 void complete(Draft& draft) {
@@ -21,6 +23,9 @@ void complete(Draft& draft) {
   primary.rollout_state_reason = fmt::format("ECS deployment {} completed.", primary.id);
   primary.updated_at = draft.now;
   draft.service.last_completed = primary;
+  const ServiceDeployment* record = current_record(draft.service);
+  const bool went_back = record != nullptr && record->status == ServiceDeploymentStatus::RollbackInProgress;
+  finish_record(draft.service, went_back ? ServiceDeploymentStatus::RollbackSuccessful : ServiceDeploymentStatus::Successful, "", draft.now);
   draft.event(fmt::format("(deployment {}) deployment completed.", primary.id));
 }
 
@@ -28,7 +33,10 @@ void complete(Draft& draft) {
 void balance(Draft& draft) {
   retire_deployments(draft);
   for (bool again = true; again;) {
-    if (draft.service.deployments.size() == 1) {
+    const bool leaving = std::any_of(draft.live.begin(), draft.live.end(), [](const LiveTask& live) { return live.leaving; });
+    if (draft.service.scheduling_strategy == SchedulingStrategy::Daemon && draft.view.instances) {
+      keep_daemons(draft);
+    } else if (draft.service.deployments.size() == 1 && !leaving) {
       keep_count(draft);
     } else {
       roll_out(draft);

@@ -39,6 +39,9 @@ struct TaskStart {
   std::string task_definition_arn;
   /// Empty when the view has no instances.
   std::string instance_id;
+  std::string launch_type = "EC2";
+  /// Of the deployment's capacity provider strategy, if it has one.
+  std::string capacity_provider{};
   bool operator==(const TaskStart&) const = default;
 };
 
@@ -75,9 +78,9 @@ struct ServiceDecision {
   bool operator==(const ServiceDecision&) const = default;
 };
 
-/// What the scheduler of ECS would do about the service at `now` (REPLICA, rolling update): keeps the desired count, replaces
-/// what ended or is unhealthy, rolls out within the bounds, throttles, trips the circuit breaker and rolls back, drains a
-/// deleted service. Pure and level-based: it may be called at any time and any number of times, and on a view that its own
+/// What the scheduler of ECS would do about the service at `now` (REPLICA or DAEMON, rolling update): keeps the desired count,
+/// replaces what ended, is unhealthy or on a draining instance, rolls out within the bounds, throttles, trips the circuit breaker and
+/// rolls back, spares protected tasks, drains a deleted service. Pure and level-based: it may be called at any time and any number of times, and on a view that its own
 /// decision was committed to it decides nothing. O(tasks + starts · instances). Source: ecs.md section 4.
 ServiceDecision reconcile(const ServiceView& view, Timestamp now, const SchedulerOptions& options = {});
 

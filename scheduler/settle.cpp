@@ -29,9 +29,11 @@ void give_up_on_dependencies(Task& task, Timestamp now) {
 /// since it may leave a running container behind.
 void cancel_unstarted(Task& task, Timestamp now) {
   for (Container& container : task.containers) {
-    if (container.desired_status != DesiredStatus::Stopped || container.known_status >= ContainerStatus::Running) continue;
+    const bool runs = container.known_status >= ContainerStatus::Running && !container.restarting;
+    if (container.desired_status != DesiredStatus::Stopped || runs) continue;
     if (container.in_flight && container.in_flight != ContainerActionKind::Pull) continue;
     clear_in_flight(container);
+    container.restarting = false;
     container.known_status = ContainerStatus::Stopped;
     container.finished_at = now;
   }

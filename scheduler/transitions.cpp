@@ -20,6 +20,7 @@ Milliseconds pause_before_retry(ContainerActionKind kind, int attempts) {
 
 /// The action that brings a wanted container one step further, if its dependencies let it.
 void add_forward(TaskStep& step, const Task& task, const Container& container, Timestamp now, const TransitionOptions& options) {
+  if (container.restarting) return step.actions.push_back({.kind = ContainerActionKind::Start, .container = container.name});
   if (container.known_status >= ContainerStatus::Running) return;
   const bool none = container.known_status == ContainerStatus::None;
   const ContainerActionKind kind = none                                                ? ContainerActionKind::Pull
@@ -33,7 +34,7 @@ void add_forward(TaskStep& step, const Task& task, const Container& container, T
 }
 
 void add_stop(TaskStep& step, const Task& task, const Container& container, const TransitionOptions& options) {
-  if (container.known_status != ContainerStatus::Running || !may_stop(task, container)) return;
+  if (container.known_status != ContainerStatus::Running || container.restarting || !may_stop(task, container)) return;
   step.actions.push_back({.kind = ContainerActionKind::Stop,
                           .container = container.name,
                           .stop_timeout = container.stop_timeout.value_or(options.default_stop_timeout)});
@@ -68,17 +69,36 @@ void take(Task& task, Container& container, const Started& report, Timestamp now
   if (container.known_status == ContainerStatus::Stopped) return;
   container.network_bindings = report.network_bindings;
   if (!report.private_ip.empty()) task.private_ip = report.private_ip;
+  if (container.restarting) {
+    container.restarting = false;
+    container.restarted_at = report.at.value_or(now);
+    ++container.restart_count;
+  }
   if (container.known_status == ContainerStatus::Running) return;
   container.known_status = ContainerStatus::Running;
   container.started_at = report.at.value_or(now);
 }
 
+/// Whether its policy starts a container again that has just exited. Source: ecs.md 5.5.
+bool is_restarted(const Container& container, const Exited& report, Timestamp now) {
+  if (!container.restart_policy || container.desired_status == DesiredStatus::Stopped || !report.exit_code) return false;
+  const std::vector<int>& ignored = container.restart_policy->ignored_exit_codes;
+  if (std::find(ignored.begin(), ignored.end(), *report.exit_code) != ignored.end()) return false;
+  const std::optional<Timestamp> since = container.restarted_at ? container.restarted_at : container.started_at;
+  return since && report.at.value_or(now) - *since >= container.restart_policy->attempt_period;
+}
+
 void take(Task& task, Container& container, const Exited& report, Timestamp now) {
-  if (container.known_status == ContainerStatus::Stopped) return;
+  if (container.known_status == ContainerStatus::Stopped || container.restarting) return;
   if (container.known_status < ContainerStatus::Running && report.exit_code) {
     // It ran, only nobody saw it: the task may have been RUNNING in between.
     take(task, container, Started{.network_bindings = container.network_bindings, .at = report.at}, now);
     settle_in_place(task, now);
+  }
+  if (is_restarted(container, report, now)) {
+    container.restarting = true;
+    container.health = HealthStatus::Unknown;
+    return;
   }
   container.known_status = ContainerStatus::Stopped;
   container.exit_code = report.exit_code;
@@ -92,6 +112,7 @@ void take(Task&, Container& container, const HealthChanged& report, Timestamp) {
 
 void take(Task&, Container& container, const Removed&, Timestamp now) {
   container.removed = true;
+  container.restarting = false;
   if (container.known_status == ContainerStatus::Stopped || container.runtime_id.empty()) return;
   container.known_status = ContainerStatus::Stopped;
   container.finished_at = now;

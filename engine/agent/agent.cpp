@@ -206,6 +206,8 @@ void Agent::carry_out(Operation operation, bool ran) {
                            : Error{"CannotCreateContainerError", fmt::format("`{}` is gone", task->task_definition_arn)};
     if (!spec) return fail(operation.id, operation.kind, operation.spec, spec.error());
     operation.spec = std::move(*spec);
+    const auto instance = task->instance_id.empty() ? nullptr : store_.instance(task->instance_id);
+    if (instance && !instance->address.empty()) operation.spec.bind_ip = instance->address;
   }
   driver_.submit(std::move(operation));
 }

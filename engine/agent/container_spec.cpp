@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "engine/agent/container_settings.h"
+
 namespace berth::engine {
 namespace {
 
@@ -56,16 +58,10 @@ std::int64_t task_size(const scheduler::Task& task, const char* name, const std:
   return whole_number(text).value_or(0);
 }
 
-NetworkMode network_mode(const std::string& name) {
-  if (name == "awsvpc") return NetworkMode::awsvpc;
-  if (name == "host") return NetworkMode::host;
-  return name == "none" ? NetworkMode::none : NetworkMode::bridge;
-}
-
 std::map<std::string, std::string> environment_of(const api::ContainerDefinition& definition, const Json& override,
-                                                  const std::string& region) {
+                                                  const std::string& launch_type, const std::string& region) {
   std::map<std::string, std::string> environment = {
-      {"AWS_EXECUTION_ENV", "AWS_ECS_EC2"}, {"AWS_REGION", region}, {"AWS_DEFAULT_REGION", region}};
+      {"AWS_EXECUTION_ENV", "AWS_ECS_" + launch_type}, {"AWS_REGION", region}, {"AWS_DEFAULT_REGION", region}};
   for (const auto& pair : definition.environment.value_or(std::vector<api::KeyValuePair>()))
     environment[pair.name.value_or("")] = pair.value.value_or("");
   for (const auto& pair : override.value("environment", Json::array()))
@@ -137,27 +133,6 @@ void add_sizes(ContainerSpec& spec, const scheduler::Task& task, const api::Task
   if (reservation > 0) spec.memory_reservation_bytes = std::max(kLeastMemory, reservation * kMebibyte);
 }
 
-void add_linux(ContainerSpec& spec, const api::ContainerDefinition& container) {
-  spec.privileged = container.privileged.value_or(false);
-  spec.read_only_root = container.readonly_root_filesystem.value_or(false);
-  for (const auto& limit : container.ulimits.value_or(std::vector<api::Ulimit>()))
-    spec.ulimits.push_back({limit.name.value_or(""), limit.soft_limit.value_or(0), limit.hard_limit.value_or(0)});
-  if (!container.linux_parameters) return;
-  spec.init_process = container.linux_parameters->init_process_enabled.value_or(false);
-  if (!container.linux_parameters->capabilities) return;
-  spec.capabilities_add = container.linux_parameters->capabilities->add.value_or(std::vector<std::string>());
-  spec.capabilities_drop = container.linux_parameters->capabilities->drop.value_or(std::vector<std::string>());
-}
-
-void add_network(ContainerSpec& spec, const scheduler::Task& task, const api::ContainerDefinition& container) {
-  spec.network_mode = container.disable_networking.value_or(false) ? NetworkMode::none : network_mode(task.network_mode);
-  spec.hostname = container.hostname.value_or("");
-  spec.dns_servers = container.dns_servers.value_or(std::vector<std::string>());
-  spec.dns_search_domains = container.dns_search_domains.value_or(std::vector<std::string>());
-  for (const auto& host : container.extra_hosts.value_or(std::vector<api::HostEntry>()))
-    spec.extra_hosts.push_back(fmt::format("{}:{}", host.hostname.value_or(""), host.ip_address.value_or("")));
-}
-
 const api::ContainerDefinition* find_definition(const api::TaskDefinition& definition, const std::string& name) {
   if (!definition.container_definitions) return nullptr;
   for (const auto& container : *definition.container_definitions)
@@ -178,6 +153,7 @@ Result<ContainerSpec> make_container_spec(const scheduler::Task& task, const std
   const auto* container = find_definition(definition, name);
   if (container == nullptr)
     return Error{"CannotCreateContainerError", fmt::format("the task definition has no container `{}`", name)};
+  if (auto missing = missing_resource(definition)) return *missing;
   auto override = override_of(task, name);
   ContainerSpec spec;
   spec.name = runtime_name(task, name);
@@ -191,7 +167,7 @@ Result<ContainerSpec> make_container_spec(const scheduler::Task& task, const std
     for (const auto& word : *command)
       if (word.is_string()) spec.command->push_back(word.get<std::string>());
   }
-  spec.environment = environment_of(*container, override, region);
+  spec.environment = environment_of(*container, override, task.launch_type, region);
   spec.labels = labels_of(task, *container);
   spec.user = container->user.value_or("");
   spec.working_directory = container->working_directory.value_or("");
@@ -199,8 +175,9 @@ Result<ContainerSpec> make_container_spec(const scheduler::Task& task, const std
   spec.ports = std::move(ports);
   spec.health_check = health_of(*container);
   add_sizes(spec, task, definition, *container, override);
-  add_linux(spec, *container);
-  add_network(spec, task, *container);
+  add_namespaces(spec, task, definition, *container);
+  add_linux(spec, definition, *container);
+  BERTH_TRY_VOID(add_volumes(spec, task, definition, *container));
   return spec;
 }
 

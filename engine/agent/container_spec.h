@@ -19,7 +19,8 @@ std::string runtime_name(const scheduler::Task& task, const std::string& contain
 /// without one
 ///   (ecs.md 1.2: the sum is the task's; one ceiling per container is what Docker offers without a cgroup of the task);
 /// - seconds of the definition become milliseconds, MiB become bytes, at least the 6 MiB that Docker wants.
-/// Errors: CannotCreateContainerError when the definition has no such container or a member that can't be read.
+/// Errors: CannotCreateContainerError when the definition has no such container or a member that can't be read,
+/// ResourceInitializationError when any container of the task needs something that only AWS has (see missing_resource).
 Result<ContainerSpec> make_container_spec(const scheduler::Task& task, const std::string& container,
                                           const api::TaskDefinition& definition, const std::string& region);
 

@@ -45,6 +45,35 @@ scheduler::DependencyCondition condition_of(const std::string& name) {
   return scheduler::from_name<scheduler::DependencyCondition>(name).value_or(scheduler::DependencyCondition::Start);
 }
 
+/// What dependsOn says, and what links and volumesFrom add to it where it says nothing of the same container.
+std::vector<scheduler::ContainerDependency> dependencies_of(const api::ContainerDefinition& definition) {
+  std::vector<scheduler::ContainerDependency> edges;
+  for (const api::ContainerDependency& edge : definition.depends_on.value_or(std::vector<api::ContainerDependency>{})) {
+    edges.push_back({edge.container_name.value_or(""), condition_of(edge.condition.value_or(""))});
+  }
+  const auto add = [&edges](const std::string& name, scheduler::DependencyCondition condition) {
+    const bool known = std::any_of(edges.begin(), edges.end(), [&](const auto& edge) { return edge.container == name; });
+    if (!known) edges.push_back({name, condition});
+  };
+  for (const std::string& link : definition.links.value_or(std::vector<std::string>{})) {
+    add(link.substr(0, link.find(':')), scheduler::DependencyCondition::Start);
+  }
+  for (const api::VolumeFrom& source : definition.volumes_from.value_or(std::vector<api::VolumeFrom>{})) {
+    add(source.source_container.value_or(""), scheduler::DependencyCondition::Create);
+  }
+  return edges;
+}
+
+std::optional<scheduler::RestartPolicy> restart_policy_of(const api::ContainerDefinition& definition) {
+  if (!definition.restart_policy || !definition.restart_policy->enabled.value_or(false)) return std::nullopt;
+  scheduler::RestartPolicy policy;
+  for (const std::int64_t code : definition.restart_policy->ignored_exit_codes.value_or(std::vector<std::int64_t>{})) {
+    policy.ignored_exit_codes.push_back(static_cast<int>(code));
+  }
+  if (const auto period = seconds(definition.restart_policy->restart_attempt_period)) policy.attempt_period = *period;
+  return policy;
+}
+
 const api::ContainerOverride* override_of(const api::TaskOverride& overrides, const std::string& container) {
   if (!overrides.container_overrides) return nullptr;
   for (const api::ContainerOverride& candidate : *overrides.container_overrides) {
@@ -102,11 +131,8 @@ std::vector<scheduler::Container> containers_of(const std::vector<api::Container
     container.has_health_check = definition.health_check.has_value();
     container.start_timeout = seconds(definition.start_timeout);
     container.stop_timeout = seconds(definition.stop_timeout);
-    if (definition.depends_on) {
-      for (const api::ContainerDependency& edge : *definition.depends_on) {
-        container.depends_on.push_back({edge.container_name.value_or(""), condition_of(edge.condition.value_or(""))});
-      }
-    }
+    container.depends_on = dependencies_of(definition);
+    container.restart_policy = restart_policy_of(definition);
     containers.push_back(std::move(container));
   }
   return containers;
@@ -116,6 +142,9 @@ scheduler::TaskRequirements requirements_of(const api::TaskDefinition& definitio
   scheduler::TaskRequirements requirements;
   scheduler::Resources& resources = requirements.resources;
   const std::string mode = network_mode_of(definition);
+  for (const auto& constraint : definition.placement_constraints.value_or(std::vector<api::TaskDefinitionPlacementConstraint>{})) {
+    requirements.constraints.push_back({scheduler::ConstraintType::MemberOf, constraint.expression.value_or("")});
+  }
   if (definition.container_definitions) {
     for (const api::ContainerDefinition& container : *definition.container_definitions) {
       const Amounts amounts = amounts_of(container, overrides);
@@ -160,11 +189,20 @@ std::vector<std::string> required_attributes(const api::TaskDefinition& definiti
 }
 
 std::optional<std::string> cannot_run(const api::TaskDefinition& definition) {
-  if (definition.placement_constraints && !definition.placement_constraints->empty()) return "placementConstraints of the task definition";
   if (definition.runtime_platform && definition.runtime_platform->operating_system_family.value_or("LINUX") != "LINUX") {
     return "runtimePlatform.operatingSystemFamily " + *definition.runtime_platform->operating_system_family;
   }
+  for (const api::Volume& volume : definition.volumes.value_or(std::vector<api::Volume>{})) {
+    const std::string name = volume.name.value_or("");
+    if (volume.efs_volume_configuration) return "efsVolumeConfiguration of the volume " + name;
+    if (volume.s3files_volume_configuration) return "s3filesVolumeConfiguration of the volume " + name;
+    if (volume.fsx_windows_file_server_volume_configuration) return "fsxWindowsFileServerVolumeConfiguration of the volume " + name;
+    if (volume.configured_at_launch.value_or(false)) return "configuredAtLaunch of the volume " + name;
+  }
   for (const api::ContainerDefinition& container : definition.container_definitions.value_or(std::vector<api::ContainerDefinition>{})) {
+    if (container.credential_specs && !container.credential_specs->empty()) {
+      return fmt::format("credentialSpecs of the container {}", container.name.value_or(""));
+    }
     if (container.resource_requirements && !container.resource_requirements->empty()) {
       return fmt::format("resourceRequirements of the container {}", container.name.value_or(""));
     }

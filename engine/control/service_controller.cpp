@@ -20,12 +20,6 @@ std::vector<scheduler::Task> tasks_for_decision(const Store& store, const Servic
   return tasks;
 }
 
-std::int64_t placed_tasks(const std::vector<scheduler::Task>& tasks) {
-  return std::count_if(tasks.begin(), tasks.end(), [](const scheduler::Task& task) {
-    return task.desired_status == scheduler::DesiredStatus::Running && task.last_status != scheduler::TaskStatus::Stopped;
-  });
-}
-
 void put_commit(const Context& context, const scheduler::ServiceView& view, const scheduler::Commit& commit) {
   for (scheduler::Task task : commit.started) {
     const Ref<TaskDefinitionRecord> definition = context.store.task_definition(task.task_definition_arn);
@@ -43,11 +37,11 @@ void put_commit(const Context& context, const scheduler::ServiceView& view, cons
 
 }  // namespace
 
-std::vector<scheduler::InstanceLoad> instance_loads(const Store& store, const std::string& cluster, std::int64_t service_tasks) {
+std::vector<scheduler::InstanceLoad> instance_loads(const Store& store, const std::string& cluster) {
   std::vector<scheduler::InstanceLoad> loads;
   for (const Ref<scheduler::Instance>& instance : store.instances(cluster)) {
     if (instance->status == scheduler::InstanceStatus::Inactive) continue;
-    loads.push_back({.instance = *instance, .reserved = store.reserved(), .service_tasks = service_tasks});
+    loads.push_back(store.load_of(*instance));
   }
   return loads;
 }
@@ -69,7 +63,7 @@ std::optional<Timestamp> ServiceController::reconcile(const Context& context, co
   const Ref<scheduler::Service> service = context.store.service(key);
   if (!service || service->status == scheduler::ServiceStatus::Inactive) return std::nullopt;
   scheduler::ServiceView view{.service = *service, .tasks = tasks_for_decision(context.store, key), .instances = {}, .requirements = {}};
-  view.instances = instance_loads(context.store, key.cluster, placed_tasks(view.tasks));
+  view.instances = instance_loads(context.store, key.cluster);
   for (const scheduler::Deployment& deployment : service->deployments) {
     if (const auto definition = context.store.task_definition(deployment.task_definition_arn)) {
       view.requirements[deployment.task_definition_arn] = requirements_of(definition->definition);

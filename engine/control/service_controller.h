@@ -29,8 +29,8 @@ class ServiceController {
   WorkQueue<ServiceKey> queue_;
 };
 
-/// Where tasks of `cluster` may go now: its instances, each with the load of the whole machine, and how many of a service's tasks are there.
-std::vector<scheduler::InstanceLoad> instance_loads(const Store& store, const std::string& cluster, std::int64_t service_tasks);
+/// Where tasks of `cluster` may go now: its instances, each with what is taken of it.
+std::vector<scheduler::InstanceLoad> instance_loads(const Store& store, const std::string& cluster);
 
 /// The tags of a service's tasks: what propagateTags names, and the managed ones.
 std::vector<scheduler::Tag> task_tags_of(const scheduler::Service& service, const TaskDefinitionRecord& definition);

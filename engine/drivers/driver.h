@@ -45,7 +45,41 @@ struct UlimitSpec {
   bool operator==(const UlimitSpec&) const = default;
 };
 
+/// A directory of the host or a volume, mounted into a container.
+struct MountSpec {
+  enum class Kind { host_path, volume } kind = Kind::host_path;
+  std::string source;  ///< path, or the volume's name in the runtime
+  std::string target;
+  bool read_only = false;
+  // Of a volume:
+  bool task_scoped = false;  ///< it ends with its task; others stay
+  bool must_exist = false;   ///< it is not made by mounting it
+  std::string driver;
+  std::map<std::string, std::string> driver_options;
+  std::map<std::string, std::string> labels;
+  bool operator==(const MountSpec&) const = default;
+};
+
+struct DeviceSpec {
+  std::string host_path;
+  std::string container_path;
+  std::string permissions = "rwm";
+  bool operator==(const DeviceSpec&) const = default;
+};
+
 enum class NetworkMode { bridge, awsvpc, host, none };
+/// Whose processes, or System V and POSIX IPC objects, a container sees.
+enum class NamespaceMode { own, task, host, none };
+
+/// What a task's containers share; the same in the specs of all of them.
+struct SandboxSpec {
+  bool network = false;  ///< an address of their own (awsvpc)
+  std::map<std::string, std::string> sysctls;
+  std::vector<std::string> dns_servers;
+  std::vector<std::string> dns_search_domains;
+  std::optional<std::int64_t> shm_bytes;
+  bool operator==(const SandboxSpec&) const = default;
+};
 
 /// Everything the runtime must know to make one container; complete, so that creating is idempotent by `name`.
 struct ContainerSpec {
@@ -61,6 +95,7 @@ struct ContainerSpec {
   std::string working_directory;
   NetworkMode network_mode = NetworkMode::bridge;
   std::vector<PortRequest> ports;
+  std::string bind_ip = "127.0.0.1";  ///< where they are published
   std::int64_t cpu_shares = 0;                  ///< relative weight; 0 = runtime's default
   std::optional<std::int64_t> cpu_quota_units;  ///< hard ceiling in CPU units (1024 = one core)
   std::optional<std::int64_t> memory_bytes;     ///< hard limit
@@ -76,6 +111,21 @@ struct ContainerSpec {
   std::vector<std::string> extra_hosts;  ///< "name:address"
   std::vector<std::string> dns_servers;
   std::vector<std::string> dns_search_domains;
+  std::vector<std::string> links;         ///< "runtime name:alias", network mode bridge only
+  std::vector<MountSpec> mounts;
+  std::vector<std::string> volumes_from;  ///< "runtime name" or "runtime name:ro"
+  std::vector<DeviceSpec> devices;
+  std::map<std::string, std::string> tmpfs;  ///< by path: mount options
+  std::optional<std::int64_t> shm_bytes;
+  std::optional<std::int64_t> swap_bytes;  ///< beyond the memory limit; needs one
+  std::optional<std::int64_t> swappiness;
+  std::map<std::string, std::string> sysctls;
+  std::vector<std::string> security_options;  ///< as Docker spells them
+  bool open_stdin = false;
+  bool terminal = false;
+  NamespaceMode pid_mode = NamespaceMode::own;
+  NamespaceMode ipc_mode = NamespaceMode::own;
+  SandboxSpec sandbox;
   bool operator==(const ContainerSpec&) const = default;
 };
 

@@ -167,10 +167,10 @@ std::optional<Error> FakeWorld::do_start(const std::string& name) {
   return std::nullopt;
 }
 
-bool FakeWorld::port_is_taken(std::uint16_t port) const {
+bool FakeWorld::port_is_taken(const std::string& address, std::uint16_t port) const {
   for (const auto& [name, container] : containers_)
     for (const auto& binding : container.state.ports)
-      if (container.state.phase == Phase::running && binding.host_port == port) return true;
+      if (container.state.phase == Phase::running && binding.host_port == port && binding.bind_ip == address) return true;
   return false;
 }
 
@@ -180,16 +180,17 @@ std::optional<Error> FakeWorld::bind_ports(Container& container) {
   std::vector<PortBinding> bindings;
   std::uint16_t candidate = 32'768;
   for (const auto& wanted : container.spec.ports) {
-    if (wanted.host_port != 0 && port_is_taken(wanted.host_port))
+    const auto& address = container.spec.bind_ip;
+    if (wanted.host_port != 0 && port_is_taken(address, wanted.host_port))
       return Error{"CannotStartContainerError",
-                   fmt::format("Bind for 127.0.0.1:{} failed: port is already allocated", wanted.host_port)};
+                   fmt::format("Bind for {}:{} failed: port is already allocated", address, wanted.host_port)};
     auto port = wanted.host_port;
     if (port == 0) {
-      while (port_is_taken(candidate)) ++candidate;
+      while (port_is_taken(address, candidate)) ++candidate;
       port = candidate++;
     }
     bindings.push_back(
-        {.bind_ip = "127.0.0.1", .container_port = wanted.container_port, .host_port = port, .protocol = wanted.protocol});
+        {.bind_ip = address, .container_port = wanted.container_port, .host_port = port, .protocol = wanted.protocol});
   }
   container.state.ports = std::move(bindings);
   return std::nullopt;

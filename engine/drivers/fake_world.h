@@ -111,7 +111,7 @@ class FakeWorld {
   std::optional<Error> do_create(const ContainerSpec& spec);
   std::optional<Error> do_start(const std::string& name);
   std::optional<Error> bind_ports(Container& container);
-  [[nodiscard]] bool port_is_taken(std::uint16_t port) const;
+  [[nodiscard]] bool port_is_taken(const std::string& address, std::uint16_t port) const;
   void start_timers(const std::string& name, Container& container);
   void exit(const std::string& name, int exit_code, bool out_of_memory);
   void tell(const Container& container, bool gone = false);

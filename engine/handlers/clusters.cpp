@@ -1,6 +1,7 @@
 #include <set>
 
 #include "api/codec.h"
+#include "engine/handlers/capacity_providers.h"
 #include "engine/handlers/handlers.h"
 #include "engine/handlers/instances.h"
 #include "engine/handlers/present.h"
@@ -22,12 +23,8 @@ Result<Json> checked_settings(const std::vector<api::ClusterSetting>& settings) 
   return checked.empty() ? default_settings() : checked;
 }
 
-/// Capacity providers and Service Connect come later; what asks for them is refused, not ignored.
+/// Service Connect comes later; what asks for it is refused, not ignored.
 std::optional<Error> refused(const api::CreateClusterRequest& request) {
-  if (request.capacity_providers && !request.capacity_providers->empty()) return unsupported("capacityProviders");
-  if (request.default_capacity_provider_strategy && !request.default_capacity_provider_strategy->empty()) {
-    return unsupported("defaultCapacityProviderStrategy");
-  }
   if (request.service_connect_defaults) return unsupported("serviceConnectDefaults");
   return std::nullopt;
 }
@@ -49,6 +46,8 @@ Result<api::CreateClusterResponse> create_cluster(Call& call, const api::CreateC
   cluster.created_at = call.now;
   cluster.extra["settings"] = std::move(settings);
   if (request.configuration) cluster.extra["configuration"] = *request.configuration;
+  BERTH_TRY_VOID(set_capacity_providers(call, cluster, request.capacity_providers.value_or(std::vector<std::string>{}),
+                                        request.default_capacity_provider_strategy.value_or(std::vector<api::CapacityProviderStrategyItem>{})));
   call.store.put_cluster(cluster);
   register_instance(call, cluster);
   return api::CreateClusterResponse{.cluster = present_cluster(call, cluster, kAll)};

@@ -52,6 +52,30 @@ Result<api::TagResourceResponse> tag_resource(Call& call, const api::TagResource
 Result<api::UntagResourceResponse> untag_resource(Call& call, const api::UntagResourceRequest& request);
 Result<api::ListTagsForResourceResponse> list_tags_for_resource(Call& call, const api::ListTagsForResourceRequest& request);
 
+Result<api::CreateCapacityProviderResponse> create_capacity_provider(Call& call, const api::CreateCapacityProviderRequest& request);
+Result<api::UpdateCapacityProviderResponse> update_capacity_provider(Call& call, const api::UpdateCapacityProviderRequest& request);
+Result<api::DeleteCapacityProviderResponse> delete_capacity_provider(Call& call, const api::DeleteCapacityProviderRequest& request);
+Result<api::DescribeCapacityProvidersResponse> describe_capacity_providers(Call& call, const api::DescribeCapacityProvidersRequest& request);
+Result<api::PutClusterCapacityProvidersResponse> put_cluster_capacity_providers(Call& call, const api::PutClusterCapacityProvidersRequest& request);
+Result<api::PutAccountSettingResponse> put_account_setting(Call& call, const api::PutAccountSettingRequest& request);
+Result<api::PutAccountSettingDefaultResponse> put_account_setting_default(Call& call, const api::PutAccountSettingDefaultRequest& request);
+Result<api::DeleteAccountSettingResponse> delete_account_setting(Call& call, const api::DeleteAccountSettingRequest& request);
+Result<api::ListAccountSettingsResponse> list_account_settings(Call& call, const api::ListAccountSettingsRequest& request);
+Result<api::ListServiceDeploymentsResponse> list_service_deployments(Call& call, const api::ListServiceDeploymentsRequest& request);
+Result<api::DescribeServiceDeploymentsResponse> describe_service_deployments(Call& call, const api::DescribeServiceDeploymentsRequest& request);
+Result<api::DescribeServiceRevisionsResponse> describe_service_revisions(Call& call, const api::DescribeServiceRevisionsRequest& request);
+Result<api::StopServiceDeploymentResponse> stop_service_deployment(Call& call, const api::StopServiceDeploymentRequest& request);
+Result<api::StartTaskResponse> start_task(Call& call, const api::StartTaskRequest& request);
+Result<api::GetTaskProtectionResponse> get_task_protection(Call& call, const api::GetTaskProtectionRequest& request);
+Result<api::UpdateTaskProtectionResponse> update_task_protection(Call& call, const api::UpdateTaskProtectionRequest& request);
+Result<api::UpdateContainerInstancesStateResponse> update_container_instances_state(Call& call, const api::UpdateContainerInstancesStateRequest& request);
+Result<api::DeregisterContainerInstanceResponse> deregister_container_instance(Call& call, const api::DeregisterContainerInstanceRequest& request);
+Result<api::PutAttributesResponse> put_attributes(Call& call, const api::PutAttributesRequest& request);
+Result<api::DeleteAttributesResponse> delete_attributes(Call& call, const api::DeleteAttributesRequest& request);
+Result<api::ListAttributesResponse> list_attributes(Call& call, const api::ListAttributesRequest& request);
+Result<api::AddContainerInstanceResponse> add_container_instance(Call& call, const api::AddContainerInstanceRequest& request);
+Result<api::ExplainPlacementResponse> explain_placement(Call& call, const api::ExplainPlacementRequest& request);
+
 /// Request body in, response body out: decoding, the model's checks, the function, encoding.
 using Handler = std::function<Result<Json>(Call&, const Json&)>;
 /// By X-Amz-Target: every implemented operation that is answered at once. The operations that read output are in log_handlers.h.

@@ -4,6 +4,7 @@
 #include "engine/handlers/handlers.h"
 #include "engine/handlers/present.h"
 #include "engine/handlers/resolve.h"
+#include "scheduler/query.h"
 
 namespace berth::engine {
 namespace {
@@ -29,15 +30,20 @@ std::string instance_name(const scheduler::Instance& instance) { return std::str
 
 }  // namespace
 
-void register_instance(const Context& context, const Cluster& cluster) {
+scheduler::Instance new_instance(const Context& context, const Cluster& cluster) {
   scheduler::Instance instance;
   instance.id = context.random.hex(32);
   instance.arn = context.config.arns.container_instance(cluster.name, instance.id);
   instance.cluster_arn = cluster.arn;
-  instance.host_id = context.config.host_name;
-  instance.registered = {.cpu = context.capacity.cpu_units, .memory = context.capacity.memory_mib, .ports = {}};
   instance.attributes = attributes(context.config);
   instance.registered_at = context.now;
+  return instance;
+}
+
+void register_instance(const Context& context, const Cluster& cluster) {
+  scheduler::Instance instance = new_instance(context, cluster);
+  instance.host_id = context.config.host_name;
+  instance.registered = {.cpu = context.capacity.cpu_units, .memory = context.capacity.memory_mib, .ports = {}};
   context.store.put_instance(instance);
 }
 
@@ -60,7 +66,8 @@ void refresh_instances(const Context& context) {
     if (clusters.empty()) return;
     for (const std::string& cluster : clusters) {
       for (const Ref<scheduler::Instance>& instance : context.store.instances(cluster)) {
-        if (instance->status == scheduler::InstanceStatus::Inactive || instance->registered == now) continue;
+        const bool is_gone = instance->status == scheduler::InstanceStatus::Inactive;
+        if (is_gone || instance->simulated || instance->registered == now) continue;
         scheduler::Instance changed = *instance;
         changed.registered = now;
         ++changed.version;
@@ -72,7 +79,11 @@ void refresh_instances(const Context& context) {
 }
 
 Result<api::ListContainerInstancesResponse> list_container_instances(Call& call, const api::ListContainerInstancesRequest& request) {
-  if (request.filter && !request.filter->empty()) return unsupported("filter");
+  std::optional<scheduler::ClusterQuery> filter;
+  if (request.filter && !request.filter->empty()) {
+    BERTH_TRY(query, scheduler::ClusterQuery::parse(*request.filter));
+    filter = std::move(query);
+  }
   BERTH_TRY(cluster, active_cluster(call, request.cluster));
   BERTH_TRY(cursor, page_cursor(request.next_token));
   const std::size_t size = page_size(request.max_results);
@@ -80,6 +91,11 @@ Result<api::ListContainerInstancesResponse> list_container_instances(Call& call,
   std::vector<std::string> ids;
   for (const Ref<scheduler::Instance>& instance : call.store.instances(cluster->name)) {
     const bool wanted = request.status ? instance_name(*instance) == *request.status : instance->status != scheduler::InstanceStatus::Inactive;
+    if (wanted && filter) {
+      const scheduler::InstanceLoad load = call.store.load_of(*instance);
+      const auto tasks = call.store.instance_task_counts(instance->id);
+      if (!filter->matches({.instance = *instance, .groups = load.groups, .running_tasks = tasks.running})) continue;
+    }
     if (wanted && instance->id > cursor) ids.push_back(instance->id);
   }
   api::ListContainerInstancesResponse response;

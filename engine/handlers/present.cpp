@@ -2,11 +2,13 @@
 
 #include "api/codec.h"
 #include "engine/handlers/resolve.h"
+#include "engine/handlers/service_rules.h"
 
 namespace berth::engine {
 namespace {
 
 constexpr const char* kZone = "a";
+constexpr const char* kPlatform = "1.4.0";
 
 std::optional<std::string> text_or_absent(const std::string& text) {
   if (text.empty()) return std::nullopt;
@@ -42,16 +44,6 @@ std::optional<std::string> kept_text(const Json& extra, const char* name) {
 
 api::KeyValuePair statistic(const char* name, std::int64_t value) { return {.name = name, .value = std::to_string(value), .other_members = {}}; }
 
-api::DeploymentConfiguration present_configuration(const scheduler::DeploymentConfiguration& configuration) {
-  api::DeploymentConfiguration shown;
-  shown.deployment_circuit_breaker =
-      api::DeploymentCircuitBreaker{.enable = configuration.circuit_breaker.enable, .rollback = configuration.circuit_breaker.rollback};
-  shown.maximum_percent = configuration.maximum_percent;
-  shown.minimum_healthy_percent = configuration.minimum_healthy_percent;
-  shown.strategy = "ROLLING";
-  return shown;
-}
-
 api::Deployment present_deployment(const scheduler::Deployment& deployment, const TaskCounts& counts) {
   api::Deployment shown;
   shown.id = deployment.id;
@@ -63,7 +55,12 @@ api::Deployment present_deployment(const scheduler::Deployment& deployment, cons
   shown.failed_tasks = deployment.failed_tasks;
   shown.created_at = deployment.created_at;
   shown.updated_at = deployment.updated_at;
-  shown.launch_type = deployment.launch_type;
+  if (deployment.capacity_providers.empty()) {
+    shown.launch_type = deployment.launch_type;
+  } else {
+    shown.capacity_provider_strategy = present_strategy(deployment.capacity_providers);
+  }
+  if (deployment.launch_type == "FARGATE") shown.platform_version = kPlatform, shown.platform_family = "Linux";
   shown.network_configuration = kept<api::NetworkConfiguration>(deployment.extra, "networkConfiguration");
   shown.rollout_state = name_of(deployment.rollout_state);
   shown.rollout_state_reason = deployment.rollout_state_reason;
@@ -174,9 +171,26 @@ api::Cluster present_cluster(const Context& context, const Cluster& cluster, con
   }
   shown.tags = parts.tags ? present_tags(cluster.tags) : std::vector<api::Tag>{};
   shown.settings = parts.settings ? kept_list<api::ClusterSetting>(cluster.extra, "settings") : std::vector<api::ClusterSetting>{};
-  shown.capacity_providers.emplace();
-  shown.default_capacity_provider_strategy.emplace();
+  shown.capacity_providers = cluster.extra.value("capacityProviders", std::vector<std::string>{});
+  shown.default_capacity_provider_strategy = kept_list<api::CapacityProviderStrategyItem>(cluster.extra, "defaultCapacityProviderStrategy");
   if (parts.configuration && cluster.extra.contains("configuration")) shown.configuration = cluster.extra["configuration"];
+  return shown;
+}
+
+api::DeploymentConfiguration present_configuration(const scheduler::DeploymentConfiguration& configuration) {
+  api::DeploymentConfiguration shown;
+  shown.deployment_circuit_breaker =
+      api::DeploymentCircuitBreaker{.enable = configuration.circuit_breaker.enable, .rollback = configuration.circuit_breaker.rollback};
+  // Members ahead of the public model only where they say something.
+  const scheduler::CircuitBreaker& breaker = configuration.circuit_breaker;
+  if (!breaker.reset_on_healthy_task) shown.deployment_circuit_breaker->reset_on_healthy_task = false;
+  if (breaker.threshold_type != scheduler::ThresholdType::BoundedPercent || breaker.threshold_value != 50) {
+    shown.deployment_circuit_breaker->threshold_configuration =
+        api::DeploymentThreshold{.type = std::string(name_of(breaker.threshold_type)), .value = breaker.threshold_value};
+  }
+  shown.maximum_percent = configuration.maximum_percent;
+  shown.minimum_healthy_percent = configuration.minimum_healthy_percent;
+  shown.strategy = "ROLLING";
   return shown;
 }
 
@@ -193,7 +207,15 @@ api::Service present_service(const Context& context, const scheduler::Service& s
   shown.desired_count = service.desired_count;
   shown.running_count = counts.running;
   shown.pending_count = counts.pending;
-  shown.launch_type = service.launch_type;
+  if (service.capacity_providers.empty()) {
+    shown.launch_type = service.launch_type;
+  } else {
+    shown.capacity_provider_strategy = present_strategy(service.capacity_providers);
+  }
+  if (service.launch_type == "FARGATE") {
+    shown.platform_version = kept_text(service.extra, "platformVersion");
+    shown.platform_family = "Linux";
+  }
   shown.task_definition = service.task_definition_arn;
   shown.deployment_configuration = present_configuration(service.deployment_configuration);
   shown.deployments.emplace();
@@ -208,7 +230,17 @@ api::Service present_service(const Context& context, const scheduler::Service& s
   }
   shown.created_at = service.created_at;
   shown.placement_constraints.emplace();
-  shown.placement_strategy = kept_list<api::PlacementStrategy>(service.extra, "placementStrategy");
+  for (const scheduler::PlacementConstraint& constraint : service.placement_constraints) {
+    api::PlacementConstraint item{.type = std::string(name_of(constraint.type))};
+    if (!constraint.expression.empty()) item.expression = constraint.expression;
+    shown.placement_constraints->push_back(std::move(item));
+  }
+  shown.placement_strategy.emplace();
+  for (const scheduler::PlacementStrategy& strategy : service.placement_strategy) {
+    api::PlacementStrategy item{.type = std::string(name_of(strategy.type))};
+    if (!strategy.field.empty()) item.field = strategy.field;
+    shown.placement_strategy->push_back(std::move(item));
+  }
   shown.network_configuration = kept<api::NetworkConfiguration>(service.extra, "networkConfiguration");
   shown.health_check_grace_period_seconds = service.health_check_grace_period_seconds;
   shown.scheduling_strategy = name_of(service.scheduling_strategy);
@@ -219,6 +251,20 @@ api::Service present_service(const Context& context, const scheduler::Service& s
   shown.propagate_tags = service.propagate_tags;
   shown.enable_execute_command = service.enable_execute_command;
   shown.availability_zone_rebalancing = kept_text(service.extra, "availabilityZoneRebalancing");
+  const std::string cluster = cluster_name_of(service.cluster_arn);
+  if (!service.history.empty()) {
+    shown.current_service_deployment = context.config.arns.service_deployment(cluster, service.name, service.history.front().id);
+  }
+  shown.current_service_revisions.emplace();
+  for (const scheduler::Deployment& deployment : service.deployments) {
+    if (deployment.revision.empty()) continue;
+    const auto mine = by_deployment.find(deployment.id);
+    const TaskCounts tasks = mine == by_deployment.end() ? TaskCounts{} : mine->second;
+    shown.current_service_revisions->push_back({.arn = context.config.arns.service_revision(cluster, service.name, deployment.revision),
+                                                .requested_task_count = deployment.desired_count,
+                                                .running_task_count = tasks.running,
+                                                .pending_task_count = tasks.pending});
+  }
   return shown;
 }
 
@@ -228,6 +274,11 @@ api::Task present_task(const Context& context, const scheduler::Task& task, Tags
   api::Task shown;
   shown.attachments = attachments_of(task);
   shown.availability_zone = context.config.arns.region + kZone;
+  if (const auto instance = task.instance_id.empty() ? nullptr : context.store.instance(task.instance_id)) {
+    shown.availability_zone = scheduler::spread_value(*instance, "attribute:ecs.availability-zone");
+  }
+  shown.capacity_provider_name = text_or_absent(task.capacity_provider);
+  if (task.launch_type == "FARGATE") shown.platform_version = kPlatform, shown.platform_family = "Linux";
   shown.cluster_arn = task.cluster_arn;
   shown.connectivity = task.connected ? "CONNECTED" : "DISCONNECTED";
   if (!task.instance_id.empty()) shown.container_instance_arn = context.config.arns.container_instance(cluster, task.instance_id);
@@ -263,7 +314,7 @@ api::Task present_task(const Context& context, const scheduler::Task& task, Tags
 
 api::ContainerInstance present_instance(const Context& context, const scheduler::Instance& instance, Tags tags) {
   const TaskCounts counts = context.store.instance_task_counts(instance.id);
-  const scheduler::Resources& reserved = context.store.reserved();
+  const scheduler::Resources reserved = context.store.load_of(instance).reserved;
   scheduler::Resources remaining = instance.registered;
   remaining.cpu -= reserved.cpu;
   remaining.memory -= reserved.memory;
@@ -271,6 +322,7 @@ api::ContainerInstance present_instance(const Context& context, const scheduler:
   taken.insert(taken.end(), reserved.ports.begin(), reserved.ports.end());
   api::ContainerInstance shown;
   shown.container_instance_arn = instance.arn;
+  if (instance.simulated) shown.ec2_instance_id = instance.host_id;
   shown.version = instance.version;
   shown.version_info = api::VersionInfo{.agent_version = context.config.version};
   shown.registered_resources = resources(instance.registered, instance.registered.ports);

@@ -16,6 +16,7 @@ struct ClusterParts {
 };
 api::Cluster present_cluster(const Context& context, const Cluster& cluster, const ClusterParts& parts);
 
+api::DeploymentConfiguration present_configuration(const scheduler::DeploymentConfiguration& configuration);
 /// O(tasks of the service): deployments are counted from the tasks.
 api::Service present_service(const Context& context, const scheduler::Service& service, Tags tags);
 api::Task present_task(const Context& context, const scheduler::Task& task, Tags tags);

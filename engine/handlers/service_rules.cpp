@@ -2,6 +2,8 @@
 
 #include <set>
 
+#include <fmt/format.h>
+
 #include "engine/control/definition.h"
 #include "engine/handlers/resolve.h"
 
@@ -29,24 +31,94 @@ std::optional<Error> refused_list(const char* member, const std::optional<std::v
   return std::nullopt;
 }
 
-std::optional<Error> refused_launch(const std::optional<std::string>& launch_type,
-                                    const std::optional<std::vector<api::CapacityProviderStrategyItem>>& providers,
-                                    const std::optional<std::string>& platform_version, const std::optional<bool>& execute_command) {
-  if (launch_type && *launch_type != "EC2") return unsupported("launchType " + *launch_type);
-  if (providers && !providers->empty()) return unsupported("capacityProviderStrategy");
-  if (platform_version && !platform_version->empty()) return invalid_parameter("The platform version must be null for the launch type EC2.");
+bool Launch::needs_instance() const {
+  if (providers.empty()) return launch_type != "FARGATE";
+  return scheduler::launch_type_of(providers.front().provider) != "FARGATE";
+}
+
+Result<std::vector<scheduler::CapacityProviderShare>> checked_strategy(const Context& context, const std::vector<std::string>& of_cluster,
+                                                                       const std::vector<api::CapacityProviderStrategyItem>& items) {
+  std::vector<scheduler::CapacityProviderShare> shares;
+  std::set<std::string> names;
+  std::set<std::string> kinds;
+  int bases = 0;
+  bool weighted = false;
+  for (const api::CapacityProviderStrategyItem& item : items) {
+    BERTH_TRY(name, local_name(context, *item.capacity_provider, "capacity-provider"));
+    if (std::find(of_cluster.begin(), of_cluster.end(), name) == of_cluster.end()) {
+      return invalid_parameter(fmt::format("The specified capacity provider {} is not associated with the cluster.", name));
+    }
+    if (!names.insert(name).second) return invalid_parameter("A capacity provider can be in a strategy only once.");
+    kinds.insert(scheduler::launch_type_of(name));
+    shares.push_back({name, item.weight.value_or(0), item.base.value_or(0)});
+    bases += shares.back().base > 0 ? 1 : 0;
+    weighted = weighted || shares.back().weight > 0;
+  }
+  if (bases > 1) return invalid_parameter("Only one capacity provider of a strategy can have a base.");
+  if (shares.size() > 1 && !weighted) return invalid_parameter("At least one capacity provider of a strategy must have a weight above 0.");
+  if (kinds.size() > 1) return invalid_parameter("A capacity provider strategy cannot mix Fargate with Auto Scaling group providers.");
+  return shares;
+}
+
+std::vector<api::CapacityProviderStrategyItem> present_strategy(const std::vector<scheduler::CapacityProviderShare>& shares) {
+  std::vector<api::CapacityProviderStrategyItem> items;
+  for (const auto& share : shares) items.push_back({.capacity_provider = share.provider, .weight = share.weight, .base = share.base});
+  return items;
+}
+
+Result<Launch> checked_launch(const Context& context, const Cluster& cluster, const std::optional<std::string>& launch_type,
+                              const std::optional<std::vector<api::CapacityProviderStrategyItem>>& providers,
+                              const std::optional<std::string>& platform_version) {
+  const auto of_cluster = cluster.extra.value("capacityProviders", std::vector<std::string>{});
+  Launch launch;
+  if (launch_type && providers && !providers->empty()) {
+    return invalid_parameter("Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.");
+  }
+  if (launch_type && *launch_type != "EC2" && *launch_type != "FARGATE") return unsupported("launchType " + *launch_type);
+  if (launch_type) launch.launch_type = *launch_type;
+  if (providers) {
+    BERTH_TRY(shares, checked_strategy(context, of_cluster, *providers));
+    launch.providers = std::move(shares);
+  } else if (!launch_type) {
+    // Its providers were checked when the cluster got them.
+    for (const Json& item : cluster.extra.value("defaultCapacityProviderStrategy", Json::array())) {
+      launch.providers.push_back({item.value("capacityProvider", ""), item.value("weight", std::int64_t{0}), item.value("base", std::int64_t{0})});
+    }
+  }
+  if (!launch.providers.empty()) launch.launch_type = scheduler::launch_type_of(launch.providers.front().provider);
+  if (!platform_version || platform_version->empty()) return launch;
+  if (!launch.is_fargate()) return invalid_parameter("The platform version must be null for the launch type EC2.");
+  static const std::set<std::string> kVersions{"LATEST", "1.4.0", "1.3.0"};
+  if (!kVersions.contains(*platform_version)) return Error{"PlatformUnknownException", "The specified platform does not exist."};
+  return launch;
+}
+
+std::optional<Error> refused_exec(const std::optional<bool>& execute_command) {
   if (execute_command.value_or(false)) return unsupported("enableExecuteCommand");
   return std::nullopt;
 }
 
-std::optional<Error> refused_placement(const std::optional<std::vector<api::PlacementConstraint>>& constraints,
-                                       const std::optional<std::vector<api::PlacementStrategy>>& strategies) {
-  if (constraints && !constraints->empty()) return unsupported("placementConstraints");
-  // With one instance every strategy places alike, so they are honoured as they are.
-  for (const api::PlacementStrategy& strategy : strategies.value_or(std::vector<api::PlacementStrategy>{})) {
-    if (auto error = wrong_strategy(strategy)) return error;
+Result<scheduler::PlacementPolicy> checked_placement(const std::optional<std::vector<api::PlacementConstraint>>& constraints,
+                                                     const std::optional<std::vector<api::PlacementStrategy>>& strategies, bool is_fargate) {
+  scheduler::PlacementPolicy policy;
+  for (const api::PlacementConstraint& constraint : constraints.value_or(std::vector<api::PlacementConstraint>{})) {
+    const auto type = scheduler::from_name<scheduler::ConstraintType>(constraint.type.value_or(""));
+    const std::string expression = constraint.expression.value_or("");
+    if (!type) return invalid_parameter("The type of a placement constraint can not be null.");
+    const bool member_of = *type == scheduler::ConstraintType::MemberOf;
+    if (member_of == expression.empty()) {
+      return invalid_parameter(member_of ? "The placement constraint memberOf needs an expression." : "distinctInstance takes no expression.");
+    }
+    policy.constraints.push_back({*type, expression});
   }
-  return std::nullopt;
+  BERTH_TRY_VOID(scheduler::check_constraints(policy.constraints));
+  for (const api::PlacementStrategy& strategy : strategies.value_or(std::vector<api::PlacementStrategy>{})) {
+    if (auto error = wrong_strategy(strategy)) return *error;
+    policy.strategies.push_back({*scheduler::from_name<scheduler::StrategyType>(*strategy.type), strategy.field.value_or("")});
+  }
+  if (is_fargate && !policy.constraints.empty()) return invalid_parameter("Placement constraints are not supported with the launch type FARGATE.");
+  if (is_fargate && !policy.strategies.empty()) return invalid_parameter("Placement strategies are not supported with the launch type FARGATE.");
+  return policy;
 }
 
 std::optional<Error> refused_deployment(const std::optional<api::DeploymentConfiguration>& configuration,
@@ -68,7 +140,8 @@ std::optional<Error> refused_service_connect(const std::optional<Json>& configur
   return unsupported("serviceConnectConfiguration");
 }
 
-std::optional<Error> wrong_network(const api::TaskDefinition& definition, const std::optional<api::NetworkConfiguration>& network) {
+std::optional<Error> wrong_network(const api::TaskDefinition& definition, const std::optional<api::NetworkConfiguration>& network,
+                                   const Launch& launch) {
   const bool awsvpc = network_mode_of(definition) == "awsvpc";
   const bool given = network && network->awsvpc_configuration;
   if (awsvpc && !given) {
@@ -77,16 +150,16 @@ std::optional<Error> wrong_network(const api::TaskDefinition& definition, const 
   if (!awsvpc && given) return invalid_parameter("Network Configuration is not valid for the given networkMode of this task definition.");
   if (!given) return std::nullopt;
   if (network->awsvpc_configuration->subnets->empty()) return invalid_parameter("subnets can not be empty.");
-  if (network->awsvpc_configuration->assign_public_ip == "ENABLED") {
+  if (!launch.is_fargate() && network->awsvpc_configuration->assign_public_ip == "ENABLED") {
     return invalid_parameter("Assign public IP is not supported for the launch type EC2.");
   }
   return std::nullopt;
 }
 
-std::optional<Error> refused_definition(const api::TaskDefinition& definition) {
+std::optional<Error> refused_definition(const api::TaskDefinition& definition, const Launch& launch) {
   const auto compatible = definition.compatibilities.value_or(std::vector<std::string>{});
-  if (std::find(compatible.begin(), compatible.end(), "EC2") == compatible.end()) {
-    return invalid_parameter("Task definition does not support launch_type EC2.");
+  if (std::find(compatible.begin(), compatible.end(), launch.launch_type) == compatible.end()) {
+    return invalid_parameter(fmt::format("Task definition does not support launch_type {}.", launch.launch_type));
   }
   if (auto member = cannot_run(definition)) return unsupported(*member);
   return std::nullopt;
@@ -98,7 +171,14 @@ Result<void> merge_deployment_configuration(const std::optional<api::DeploymentC
   if (given->minimum_healthy_percent) configuration.minimum_healthy_percent = *given->minimum_healthy_percent;
   if (given->maximum_percent) configuration.maximum_percent = *given->maximum_percent;
   if (given->deployment_circuit_breaker) {
-    configuration.circuit_breaker = {.enable = *given->deployment_circuit_breaker->enable, .rollback = *given->deployment_circuit_breaker->rollback};
+    const api::DeploymentCircuitBreaker& breaker = *given->deployment_circuit_breaker;
+    configuration.circuit_breaker = {.enable = *breaker.enable, .rollback = *breaker.rollback};
+    configuration.circuit_breaker.reset_on_healthy_task = breaker.reset_on_healthy_task.value_or(true);
+    if (breaker.threshold_configuration) {
+      const auto type = scheduler::from_name<scheduler::ThresholdType>(breaker.threshold_configuration->type.value_or("BOUNDED_PERCENT"));
+      configuration.circuit_breaker.threshold_type = *type;
+      configuration.circuit_breaker.threshold_value = breaker.threshold_configuration->value.value_or(50);
+    }
   }
   if (configuration.minimum_healthy_percent < 0) return invalid_parameter("minimumHealthyPercent must be at least 0.");
   if (configuration.maximum_percent < 1) return invalid_parameter("maximumPercent must be at least 1.");

@@ -16,7 +16,7 @@ constexpr std::size_t kServicePage = 10;
 /// What CreateService and UpdateService have in common and this engine does not carry out.
 template <class Request>
 std::optional<Error> refused_in_both(const Request& request) {
-  if (auto error = refused_placement(request.placement_constraints, request.placement_strategy)) return error;
+  if (auto error = refused_exec(request.enable_execute_command)) return error;
   if (auto error = refused_deployment(request.deployment_configuration, request.deployment_controller)) return error;
   if (auto error = refused_list("loadBalancers", request.load_balancers)) return error;
   if (auto error = refused_list("serviceRegistries", request.service_registries)) return error;
@@ -26,37 +26,42 @@ std::optional<Error> refused_in_both(const Request& request) {
 }
 
 std::optional<Error> refused(const api::CreateServiceRequest& request) {
-  if (auto error = refused_launch(request.launch_type, request.capacity_provider_strategy, request.platform_version, request.enable_execute_command)) {
-    return error;
-  }
   if (auto error = refused_in_both(request)) return error;
-  if (request.scheduling_strategy == "DAEMON") return unsupported("schedulingStrategy DAEMON");
   if (request.role && !request.role->empty()) return unsupported("role");
   return std::nullopt;
 }
 
-std::optional<Error> refused(const api::UpdateServiceRequest& request) {
-  if (auto error = refused_launch(std::nullopt, request.capacity_provider_strategy, request.platform_version, request.enable_execute_command)) {
-    return error;
-  }
-  return refused_in_both(request);
-}
-
-/// A deployment of the service as it stands: with its definition, network and a fresh id.
-scheduler::Deployment deployment_of(Call& call, const std::string& task_definition_arn, const Json& service_extra) {
+/// A new deployment of the service as it stands: with its launch type, network and a fresh id; and its entry in the history.
+void deploy(Call& call, scheduler::Service& service, const std::string& task_definition_arn) {
+  constexpr std::size_t kRecordDigits = 21;
   scheduler::Deployment deployment;
   deployment.id = scheduler::new_deployment_id(call.random);
   deployment.task_definition_arn = task_definition_arn;
-  if (service_extra.contains("networkConfiguration")) deployment.extra["networkConfiguration"] = service_extra["networkConfiguration"];
-  return deployment;
+  deployment.launch_type = service.launch_type;
+  deployment.capacity_providers = service.capacity_providers;
+  if (service.extra.contains("networkConfiguration")) deployment.extra["networkConfiguration"] = service.extra["networkConfiguration"];
+  const std::string revision = scheduler::new_deployment_id(call.random).substr(std::string_view("ecs-svc/").size());
+  scheduler::begin_deployment(service, std::move(deployment), call.now);
+  scheduler::record_deployment(service, call.random.hex(kRecordDigits), revision, call.now);
 }
 
-template <class T>
-void keep_list(Json& extra, const char* name, const std::optional<std::vector<T>>& list) {
-  if (!list) return;
-  extra[name] = Json::array();
-  for (const T& item : *list) extra[name].push_back(api::encode(item));
+/// DAEMON services run one task per instance: no count, no strategy, no Fargate. Source: ecs.md 2.1.
+std::optional<Error> wrong_daemon(const api::CreateServiceRequest& request, const Launch& launch) {
+  if (request.desired_count) return invalid_parameter("The daemon scheduling strategy does not support a desired count for services. Remove the desired count value and try again.");
+  if (request.placement_strategy && !request.placement_strategy->empty()) {
+    return invalid_parameter("Placement strategies are not supported with the scheduling strategy DAEMON.");
+  }
+  if (launch.is_fargate() || !launch.providers.empty()) {
+    return invalid_parameter("The scheduling strategy DAEMON is not supported with Fargate or capacity providers.");
+  }
+  const auto& configuration = request.deployment_configuration;
+  if (configuration && configuration->maximum_percent.value_or(100) != 100) {
+    return invalid_parameter("The scheduling strategy DAEMON supports only the maximumPercent 100.");
+  }
+  return std::nullopt;
 }
+
+Launch launch_of(const scheduler::Service& service) { return {.launch_type = service.launch_type, .providers = service.capacity_providers}; }
 
 /// What makes two requests equal: all but the token.
 std::string request_hash(api::CreateServiceRequest request) {
@@ -66,16 +71,32 @@ std::string request_hash(api::CreateServiceRequest request) {
 
 Result<scheduler::Service> new_service(Call& call, const api::CreateServiceRequest& request, const Cluster& cluster) {
   if (!request.task_definition || request.task_definition->empty()) return invalid_parameter("TaskDefinition can not be blank.");
-  if (!request.desired_count) return invalid_parameter("desiredCount can not be null for the scheduling strategy REPLICA.");
+  const bool daemon = request.scheduling_strategy == "DAEMON";
+  BERTH_TRY(launch, checked_launch(call, cluster, request.launch_type, request.capacity_provider_strategy, request.platform_version));
+  BERTH_TRY(policy, checked_placement(request.placement_constraints, request.placement_strategy, launch.is_fargate()));
+  if (daemon) {
+    if (auto error = wrong_daemon(request, launch)) return *error;
+  } else if (!request.desired_count) {
+    return invalid_parameter("desiredCount can not be null for the scheduling strategy REPLICA.");
+  }
   BERTH_TRY(record, usable_task_definition(call, *request.task_definition));
-  if (auto error = refused_definition(record->definition)) return *error;
-  if (auto error = wrong_network(record->definition, request.network_configuration)) return *error;
+  if (auto error = refused_definition(record->definition, launch)) return *error;
+  if (auto error = wrong_network(record->definition, request.network_configuration, launch)) return *error;
   BERTH_TRY(tags, checked_tags(request.tags));
   scheduler::Service service;
   service.name = *request.service_name;
   service.arn = call.config.arns.service(cluster.name, service.name);
   service.cluster_arn = cluster.arn;
-  service.desired_count = *request.desired_count;
+  service.desired_count = request.desired_count.value_or(0);
+  service.launch_type = launch.launch_type;
+  service.capacity_providers = launch.providers;
+  service.placement_constraints = policy.constraints;
+  service.placement_strategy = policy.strategies;
+  if (daemon) {
+    service.scheduling_strategy = scheduler::SchedulingStrategy::Daemon;
+    service.deployment_configuration.minimum_healthy_percent = 0;
+    service.deployment_configuration.maximum_percent = 100;
+  }
   BERTH_TRY_VOID(merge_deployment_configuration(request.deployment_configuration, service.deployment_configuration));
   service.health_check_grace_period_seconds = request.health_check_grace_period_seconds;
   service.propagate_tags = request.propagate_tags.value_or("NONE");
@@ -83,11 +104,11 @@ Result<scheduler::Service> new_service(Call& call, const api::CreateServiceReque
   service.created_at = call.now;
   service.created_by = fmt::format("arn:aws:iam::{}:root", call.config.arns.account);
   service.tags = std::move(tags);
-  keep_list(service.extra, "placementStrategy", request.placement_strategy);
+  if (launch.is_fargate()) service.extra["platformVersion"] = request.platform_version.value_or("LATEST");
   if (request.network_configuration) service.extra["networkConfiguration"] = api::encode(*request.network_configuration);
   service.extra["availabilityZoneRebalancing"] = request.availability_zone_rebalancing.value_or("DISABLED");
   service.extra["requestHash"] = request_hash(request);
-  scheduler::begin_deployment(service, deployment_of(call, *record->definition.task_definition_arn, service.extra), call.now);
+  deploy(call, service, *record->definition.task_definition_arn);
   return service;
 }
 
@@ -121,39 +142,58 @@ Result<api::UpdateServiceResponse> update_service(Call& call, const api::UpdateS
   BERTH_TRY(cluster, active_cluster(call, request.cluster));
   BERTH_TRY(current, find_service(call, *cluster, *request.service));
   if (current->status != scheduler::ServiceStatus::Active) return Error{"ServiceNotActiveException", "Service was not ACTIVE."};
-  if (auto error = refused(request)) return *error;
+  if (auto error = refused_in_both(request)) return *error;
   scheduler::Service service = *current;
-  bool deploy = request.force_new_deployment.value_or(false);
+  const bool daemon = service.scheduling_strategy == scheduler::SchedulingStrategy::Daemon;
+  if (daemon && request.desired_count) return invalid_parameter("The daemon scheduling strategy does not support a desired count for services.");
+  bool anew = request.force_new_deployment.value_or(false);
+  if (request.capacity_provider_strategy) {
+    if (!anew) return invalid_parameter("A change of the capacity provider strategy needs forceNewDeployment.");
+    BERTH_TRY(launch, checked_launch(call, *cluster, std::nullopt, request.capacity_provider_strategy, std::nullopt));
+    if (!launch.providers.empty()) service.launch_type = launch.launch_type;
+    service.capacity_providers = launch.providers;
+  }
+  const Launch launch = launch_of(service);
+  BERTH_TRY(checked, checked_launch(call, *cluster, service.launch_type, std::nullopt, request.platform_version));
+  if (checked.is_fargate() && request.platform_version) {
+    anew = anew || service.extra.value("platformVersion", "") != *request.platform_version;
+    service.extra["platformVersion"] = *request.platform_version;
+  }
+  BERTH_TRY(policy, checked_placement(request.placement_constraints, request.placement_strategy, launch.is_fargate()));
+  if (request.placement_constraints) service.placement_constraints = policy.constraints;
+  if (request.placement_strategy) service.placement_strategy = policy.strategies;
   std::string task_definition_arn = service.task_definition_arn;
   Ref<TaskDefinitionRecord> record = call.store.task_definition(task_definition_arn);
   if (request.task_definition && !request.task_definition->empty()) {
     BERTH_TRY(found, usable_task_definition(call, *request.task_definition));
-    if (auto error = refused_definition(found->definition)) return *error;
     record = found;
     task_definition_arn = *record->definition.task_definition_arn;
-    deploy = deploy || task_definition_arn != service.task_definition_arn;
+    anew = anew || task_definition_arn != service.task_definition_arn;
   }
   if (request.network_configuration) {
     const Json network = api::encode(*request.network_configuration);
-    deploy = deploy || service.extra.value("networkConfiguration", Json()) != network;
+    anew = anew || service.extra.value("networkConfiguration", Json()) != network;
     service.extra["networkConfiguration"] = network;
   }
-  if (deploy) {
+  if (anew) {
+    if (auto error = refused_definition(record->definition, launch)) return *error;
     std::optional<api::NetworkConfiguration> network;
     if (service.extra.contains("networkConfiguration")) {
       BERTH_TRY(kept, api::decode<api::NetworkConfiguration>(service.extra["networkConfiguration"]));
       network = std::move(kept);
     }
-    if (auto error = wrong_network(record->definition, network)) return *error;
+    if (auto error = wrong_network(record->definition, network, launch)) return *error;
   }
   BERTH_TRY_VOID(merge_deployment_configuration(request.deployment_configuration, service.deployment_configuration));
+  if (daemon && service.deployment_configuration.maximum_percent != 100) {
+    return invalid_parameter("The scheduling strategy DAEMON supports only the maximumPercent 100.");
+  }
   if (request.health_check_grace_period_seconds) service.health_check_grace_period_seconds = request.health_check_grace_period_seconds;
   if (request.propagate_tags) service.propagate_tags = *request.propagate_tags;
   if (request.enable_ecs_managed_tags) service.enable_ecs_managed_tags = *request.enable_ecs_managed_tags;
   if (request.availability_zone_rebalancing) service.extra["availabilityZoneRebalancing"] = *request.availability_zone_rebalancing;
-  keep_list(service.extra, "placementStrategy", request.placement_strategy);
   if (request.desired_count) scheduler::set_desired_count(service, *request.desired_count, call.now);
-  if (deploy) scheduler::begin_deployment(service, deployment_of(call, task_definition_arn, service.extra), call.now);
+  if (anew) deploy(call, service, task_definition_arn);
   // Creating it again with the parameters of its first creation is not idempotent any more.
   if (service != *current) service.extra["requestHash"] = "";
   call.store.put_service(service);
@@ -183,11 +223,21 @@ Result<api::ListServicesResponse> list_services(Call& call, const api::ListServi
   BERTH_TRY(cursor, page_cursor(request.next_token));
   api::ListServicesResponse response;
   response.service_arns.emplace();
-  const bool none = request.launch_type.value_or("EC2") != "EC2" || request.scheduling_strategy.value_or("REPLICA") != "REPLICA" ||
-                    request.resource_management_type.value_or("CUSTOMER") != "CUSTOMER";
-  if (none) return response;
+  if (request.resource_management_type.value_or("CUSTOMER") != "CUSTOMER") return response;
   const std::size_t size = page_size(request.max_results, kServicePage);
-  std::vector<std::string> names = call.store.active_services(cluster->name, cursor, size + 1);
+  const auto wanted = [&](const scheduler::Service& service) {
+    return (!request.launch_type || service.launch_type == *request.launch_type) &&
+           (!request.scheduling_strategy || name_of(service.scheduling_strategy) == *request.scheduling_strategy);
+  };
+  std::vector<std::string> names;
+  for (std::string after = cursor; names.size() <= size;) {
+    const std::vector<std::string> more = call.store.active_services(cluster->name, after, size + 1);
+    for (const std::string& name : more) {
+      if (names.size() <= size && wanted(*call.store.service({cluster->name, name}))) names.push_back(name);
+    }
+    if (more.size() <= size) break;
+    after = more.back();
+  }
   response.next_token = cut_page(names, size, [](const std::string& name) { return name; });
   for (const std::string& name : names) response.service_arns->push_back(call.config.arns.service(cluster->name, name));
   return response;
@@ -200,7 +250,8 @@ Result<api::DeleteServiceResponse> delete_service(Call& call, const api::DeleteS
   if (current->status == scheduler::ServiceStatus::Draining) {
     return api::DeleteServiceResponse{.service = present_service(call, *current, Tags::hide)};
   }
-  if (current->desired_count > 0 && !request.force.value_or(false)) {
+  const bool replica = current->scheduling_strategy == scheduler::SchedulingStrategy::Replica;
+  if (replica && current->desired_count > 0 && !request.force.value_or(false)) {
     return invalid_parameter("The service cannot be stopped while it is scaled above 0.");
   }
   scheduler::Service service = *current;

@@ -43,6 +43,16 @@ Result<Tagged> find_tagged(Call& call, const std::string& text) {
     if (!record) return not_found(text);
     return tagged(*record, [&store](const TaskDefinitionRecord& changed) { store.put_task_definition(changed); });
   }
+  if (arn->type == "capacity-provider") {
+    const auto document = store.document("capacity-provider", cluster_name);
+    if (!document) return not_found(text);
+    std::vector<scheduler::Tag> tags = tags_from_json(document->value("tags", Json::array()));
+    return Tagged{std::move(tags), [&store, name = cluster_name, document = *document](std::vector<scheduler::Tag> changed) {
+                    Json replaced = document;
+                    replaced["tags"] = tags_to_json(changed);
+                    store.put_document("capacity-provider", name, replaced);
+                  }};
+  }
   if (arn->parts.size() != 2) return invalid_parameter(fmt::format("Only resources with long ARNs can be tagged: {}", text));
   if (arn->type == "service") {
     const auto service = store.service({cluster_name, arn->parts[1]});

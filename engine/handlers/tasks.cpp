@@ -1,3 +1,5 @@
+#include <map>
+
 #include <fmt/format.h>
 
 #include "api/codec.h"
@@ -17,10 +19,7 @@ namespace {
 constexpr std::size_t kLargestOverrides = 8192;
 
 std::optional<Error> refused(const api::RunTaskRequest& request) {
-  if (auto error = refused_launch(request.launch_type, request.capacity_provider_strategy, request.platform_version, request.enable_execute_command)) {
-    return error;
-  }
-  if (auto error = refused_placement(request.placement_constraints, request.placement_strategy)) return error;
+  if (auto error = refused_exec(request.enable_execute_command)) return error;
   if (auto error = refused_list("volumeConfigurations", request.volume_configurations)) return error;
   if (request.propagate_tags == "SERVICE") return invalid_parameter("propagateTags SERVICE is only for services.");
   if (request.group && request.group->compare(0, 8, "service:") == 0) return invalid_parameter("A group of this name belongs to a service.");
@@ -55,31 +54,43 @@ std::vector<scheduler::Tag> tags_of(const api::RunTaskRequest& request, std::vec
   return own;
 }
 
-api::Failure placement_failure(const scheduler::NotPlaced& result) {
-  if (result.rejections.empty()) return {.reason = "No Container Instances were found in your cluster."};
-  return {.arn = result.rejections.front().instance_arn, .reason = result.rejections.front().reason};
+/// One failure for each instance that can't take the task, once however many tasks find none.
+void add_failures(const scheduler::NotPlaced& result, std::vector<api::Failure>& failures) {
+  const auto add = [&failures](api::Failure failure) {
+    if (std::find(failures.begin(), failures.end(), failure) == failures.end()) failures.push_back(std::move(failure));
+  };
+  if (result.rejections.empty()) add({.reason = "No Container Instances were found in your cluster."});
+  for (const scheduler::Rejection& one : result.rejections) add({.arn = one.instance_arn, .reason = one.reason, .detail = one.detail});
 }
 
-/// Places and stores one task, or says why not.
-std::optional<api::Failure> start_one(Call& call, const api::RunTaskRequest& request, const Cluster& cluster, const NewTask& parts,
-                                      std::vector<api::Task>& started) {
-  const scheduler::TaskRequirements requirements = requirements_of(parts.definition->definition, parts.overrides);
-  const auto loads = instance_loads(call.store, cluster.name, 0);
-  const scheduler::Placement placement = scheduler::place(requirements, loads);
-  if (const auto* failed = std::get_if<scheduler::NotPlaced>(&placement)) return placement_failure(*failed);
+/// What all tasks of one request have in common.
+struct TaskOrder {
+  const Cluster& cluster;
+  NewTask parts;
+  scheduler::TaskRequirements requirements;
+  std::string group;
+  std::string started_by;
+};
+
+scheduler::Task put_task(Call& call, const TaskOrder& order, const std::string& launch_type, const std::string& provider, const std::string& instance_id) {
   scheduler::Task task;
   task.id = call.random.hex(32);
-  task.cluster_arn = cluster.arn;
-  task.task_definition_arn = *parts.definition->definition.task_definition_arn;
-  task.group = request.group.value_or("");
-  task.started_by = request.started_by.value_or("");
-  task.instance_id = std::get<scheduler::Placed>(placement).instance_id;
-  task.reserved = requirements.resources;
+  task.cluster_arn = order.cluster.arn;
+  task.task_definition_arn = *order.parts.definition->definition.task_definition_arn;
+  task.group = order.group;
+  task.started_by = order.started_by;
+  task.launch_type = launch_type;
+  task.capacity_provider = provider;
+  task.instance_id = instance_id;
+  task.reserved = order.requirements.resources;
   task.created_at = call.now;
-  fill_task(call, parts, task);
-  put_new_task(call, parts, task);
-  started.push_back(present_task(call, task, Tags::show));
-  return std::nullopt;
+  fill_task(call, order.parts, task);
+  put_new_task(call, order.parts, task);
+  return task;
+}
+
+std::string group_of(const std::optional<std::string>& given, const TaskDefinitionRecord& record) {
+  return given && !given->empty() ? *given : "family:" + record.definition.family.value_or("");
 }
 
 std::string request_hash(api::RunTaskRequest request) {
@@ -121,22 +132,82 @@ Result<api::RunTaskResponse> run_task(Call& call, const api::RunTaskRequest& req
     if (const auto known = call.store.token(scope, *request.client_token)) return answer_again(call, *known, hash);
   }
   BERTH_TRY(record, usable_task_definition(call, *request.task_definition));
-  if (auto error = refused_definition(record->definition)) return *error;
-  if (auto error = wrong_network(record->definition, request.network_configuration)) return *error;
+  BERTH_TRY(launch, checked_launch(call, *cluster, request.launch_type, request.capacity_provider_strategy, request.platform_version));
+  BERTH_TRY(policy, checked_placement(request.placement_constraints, request.placement_strategy, launch.is_fargate()));
+  if (auto error = refused_definition(record->definition, launch)) return *error;
+  if (auto error = wrong_network(record->definition, request.network_configuration, launch)) return *error;
   const api::TaskOverride overrides = request.overrides.value_or(api::TaskOverride{});
   if (auto error = wrong_overrides(overrides, record->definition)) return *error;
   BERTH_TRY(tags, checked_tags(request.tags));
-  const NewTask parts{.definition = record, .overrides = overrides, .tags = tags_of(request, std::move(tags), *cluster, *record)};
+  const TaskOrder order{.cluster = *cluster,
+                        .parts = {.definition = record, .overrides = overrides, .tags = tags_of(request, std::move(tags), *cluster, *record)},
+                        .requirements = requirements_of(record->definition, overrides),
+                        .group = group_of(request.group, *record),
+                        .started_by = request.started_by.value_or("")};
+  policy.group = order.group;
   api::RunTaskResponse response;
   response.tasks.emplace();
   response.failures.emplace();
+  std::map<std::string, std::int64_t> given;
   for (std::int64_t i = 0; i < request.count.value_or(1); ++i) {
-    if (auto failure = start_one(call, request, *cluster, parts, *response.tasks)) response.failures->push_back(std::move(*failure));
+    const std::string provider = scheduler::next_provider(launch.providers, given);
+    ++given[provider];
+    std::string instance;
+    if (launch.needs_instance()) {
+      const auto placement = scheduler::place(order.requirements, policy, instance_loads(call.store, cluster->name));
+      if (const auto* failed = std::get_if<scheduler::NotPlaced>(&placement)) {
+        add_failures(*failed, *response.failures);
+        break;
+      }
+      instance = std::get<scheduler::Placed>(placement).instance_id;
+    }
+    response.tasks->push_back(present_task(call, put_task(call, order, launch.launch_type, provider, instance), Tags::show));
   }
   if (request.client_token) {
     TokenRecord made{.request_hash = hash};
     for (const api::Task& task : *response.tasks) made.arns.push_back(*task.task_arn);
     call.store.put_token(scope, *request.client_token, made, call.now);
+  }
+  return response;
+}
+
+Result<api::StartTaskResponse> start_task(Call& call, const api::StartTaskRequest& request) {
+  BERTH_TRY(cluster, active_cluster(call, request.cluster));
+  if (auto error = refused_exec(request.enable_execute_command)) return *error;
+  if (auto error = refused_list("volumeConfigurations", request.volume_configurations)) return *error;
+  if (request.propagate_tags == "SERVICE") return invalid_parameter("propagateTags SERVICE is only for services.");
+  BERTH_TRY(record, usable_task_definition(call, *request.task_definition));
+  const Launch launch;
+  if (auto error = refused_definition(record->definition, launch)) return *error;
+  if (auto error = wrong_network(record->definition, request.network_configuration, launch)) return *error;
+  const api::TaskOverride overrides = request.overrides.value_or(api::TaskOverride{});
+  if (auto error = wrong_overrides(overrides, record->definition)) return *error;
+  BERTH_TRY(tags, checked_tags(request.tags));
+  if (request.propagate_tags == "TASK_DEFINITION") tags = merge_tags(std::move(tags), record->tags);
+  if (request.enable_ecs_managed_tags.value_or(false)) tags.push_back({"aws:ecs:clusterName", cluster->name});
+  const TaskOrder order{.cluster = *cluster,
+                        .parts = {.definition = record, .overrides = overrides, .tags = std::move(tags)},
+                        .requirements = requirements_of(record->definition, overrides),
+                        .group = group_of(request.group, *record),
+                        .started_by = request.started_by.value_or("")};
+  api::StartTaskResponse response;
+  response.tasks.emplace();
+  response.failures.emplace();
+  for (const std::string& text : *request.container_instances) {
+    BERTH_TRY(id, local_name(call, text, "container-instance", cluster->name));
+    const Ref<scheduler::Instance> instance = call.store.instance(id);
+    if (!instance || instance->cluster_arn != cluster->arn) {
+      response.failures->push_back(missing(call.config.arns.container_instance(cluster->name, id)));
+      continue;
+    }
+    // Constraints are for whoever chooses; here the caller has chosen.
+    scheduler::TaskRequirements needs = order.requirements;
+    needs.constraints.clear();
+    if (const auto rejection = scheduler::rejection_of(needs, {.group = order.group}, call.store.load_of(*instance))) {
+      response.failures->push_back({.arn = rejection->instance_arn, .reason = rejection->reason, .detail = rejection->detail});
+      continue;
+    }
+    response.tasks->push_back(present_task(call, put_task(call, order, "EC2", "", id), Tags::show));
   }
   return response;
 }

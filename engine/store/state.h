@@ -33,7 +33,9 @@ struct Store::State {
   std::map<std::string, TaskCounts> counts_of_cluster;
   std::map<ServiceKey, TaskCounts> counts_of_service;
   std::map<std::string, TaskCounts> counts_of_instance;
-  scheduler::InstanceLoad load;
+  scheduler::Resources machine;                          ///< see Store::reserved
+  std::map<std::string, scheduler::InstanceLoad> loads;  ///< by instance id; without the instance
+  std::map<std::pair<std::string, std::string>, Json> documents;
   /// Definitions read or written lately; a copy of the file, emptied when it grows too large.
   mutable std::unordered_map<std::string, Ref<TaskDefinitionRecord>> definitions;
 

@@ -81,6 +81,14 @@ Result<void> Store::State::load_memory() {
       instances[instance->id] = std::make_shared<scheduler::Instance>(*instance);
     }
   });
+  read("SELECT doc, kind, name FROM documents", [&](const Query& query) {
+    auto document = parse_json(query.text(0));
+    if (document) {
+      documents[{query.text(1), query.text(2)}] = std::move(*document);
+    } else if (!failure) {
+      failure = document.error();
+    }
+  });
   read("SELECT doc FROM tasks WHERE live = 1", [&](const Query& query) {
     if (auto task = parse(query, scheduler::task_from_json)) set_task(task->id, std::make_shared<scheduler::Task>(*task));
   });

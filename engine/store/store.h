@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <exception>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -13,6 +14,7 @@
 #include "scheduler/model/instance.h"
 #include "scheduler/model/service.h"
 #include "scheduler/model/task.h"
+#include "scheduler/placement.h"
 
 namespace berth::engine {
 
@@ -106,6 +108,8 @@ class Store {
   /// Every service that is not INACTIVE.
   [[nodiscard]] std::vector<ServiceKey> live_services() const;
   void put_service(const scheduler::Service& service);
+  /// Forgets services that are INACTIVE since before `before`.
+  void prune_services(Timestamp before);
 
   // ---- tasks ----
   [[nodiscard]] Ref<scheduler::Task> task(const std::string& id) const;
@@ -137,9 +141,19 @@ class Store {
   /// Of a cluster, INACTIVE ones too, by id.
   [[nodiscard]] std::vector<Ref<scheduler::Instance>> instances(const std::string& cluster) const;
   void put_instance(const scheduler::Instance& instance);
-  /// What all tasks of this machine take, over all clusters: tasks not STOPPED and not told to stop.
+  /// What all tasks of this machine take, over all clusters: tasks not STOPPED and not told to stop. Those on simulated instances and on
+  /// Fargate do not count.
   [[nodiscard]] const scheduler::Resources& reserved() const;
+  /// The instance with what is taken of it: of this machine, by all clusters; of a simulated one, by its own tasks.
+  [[nodiscard]] scheduler::InstanceLoad load_of(const scheduler::Instance& instance) const;
   [[nodiscard]] TaskCounts instance_task_counts(const std::string& instance_id) const;
+
+  // ---- small documents: "capacity-provider", "setting" ----
+  [[nodiscard]] std::optional<Json> document(const std::string& kind, const std::string& name) const;
+  /// By name.
+  [[nodiscard]] std::map<std::string, Json> documents(const std::string& kind) const;
+  void put_document(const std::string& kind, const std::string& name, const Json& document);
+  void remove_document(const std::string& kind, const std::string& name);
 
   // ---- idempotency ----
   /// `scope` is operation and cluster.

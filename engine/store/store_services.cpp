@@ -85,6 +85,52 @@ void Store::put_service(const scheduler::Service& service) {
   state_->pending.services.insert(key);
 }
 
+void Store::prune_services(Timestamp before) {
+  std::vector<ServiceKey> old;
+  for (const auto& [key, service] : state_->services) {
+    if (service->status == scheduler::ServiceStatus::Inactive && service->deleted_at.value_or(Timestamp{}) < before) old.push_back(key);
+  }
+  for (const ServiceKey& key : old) {
+    state_->write("DELETE FROM services WHERE cluster = ? AND name = ?", key.cluster, key.service);
+    state_->undo.push_back([state = state_.get(), key, kept = service(key)] { state->set_service(key, kept); });
+    state_->set_service(key, nullptr);
+  }
+}
+
+std::optional<Json> Store::document(const std::string& kind, const std::string& name) const {
+  const auto found = state_->documents.find({kind, name});
+  return found == state_->documents.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::map<std::string, Json> Store::documents(const std::string& kind) const {
+  std::map<std::string, Json> found;
+  for (auto one = state_->documents.lower_bound({kind, ""}); one != state_->documents.end() && one->first.first == kind; ++one) {
+    found[one->first.second] = one->second;
+  }
+  return found;
+}
+
+void Store::put_document(const std::string& kind, const std::string& name, const Json& document) {
+  state_->write("INSERT INTO documents (kind, name, doc) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET doc=excluded.doc", kind, name,
+                canonical_json(document));
+  state_->undo.push_back([state = state_.get(), kind, name, before = this->document(kind, name)] {
+    if (before) {
+      state->documents[{kind, name}] = *before;
+    } else {
+      state->documents.erase({kind, name});
+    }
+  });
+  state_->documents[{kind, name}] = document;
+}
+
+void Store::remove_document(const std::string& kind, const std::string& name) {
+  const auto before = document(kind, name);
+  if (!before) return;
+  state_->write("DELETE FROM documents WHERE kind = ? AND name = ?", kind, name);
+  state_->undo.push_back([state = state_.get(), kind, name, kept = *before] { state->documents[{kind, name}] = kept; });
+  state_->documents.erase({kind, name});
+}
+
 Ref<scheduler::Instance> Store::instance(const std::string& id) const { return find_or_default(state_->instances, id); }
 
 std::vector<Ref<scheduler::Instance>> Store::instances(const std::string& cluster) const {
@@ -108,6 +154,11 @@ void Store::put_instance(const scheduler::Instance& instance) {
   });
   held = std::make_shared<scheduler::Instance>(instance);
   state_->instances_of_cluster[cluster].insert(instance.id);
+  // Where tasks may be has changed for every service of the cluster.
+  const auto& services = state_->services;
+  for (auto service = services.lower_bound({cluster, ""}); service != services.end() && service->first.cluster == cluster; ++service) {
+    if (service->second->status != scheduler::ServiceStatus::Inactive) state_->pending.services.insert(service->first);
+  }
 }
 
 }  // namespace berth::engine

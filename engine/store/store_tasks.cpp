@@ -31,7 +31,7 @@ bool takes_room(const scheduler::Task& task) {
 
 bool scheduler_sees(const scheduler::Task& before, const scheduler::Task& after) {
   return before.last_status != after.last_status || before.desired_status != after.desired_status || before.health != after.health ||
-         before.started_at != after.started_at || before.accounted != after.accounted || before.service_name != after.service_name;
+         before.started_at != after.started_at || before.accounted != after.accounted || before.protected_until != after.protected_until || before.service_name != after.service_name;
 }
 
 std::string family_of(const scheduler::Task& task) {
@@ -53,7 +53,13 @@ void Store::State::set_task(const std::string& id, const Ref<scheduler::Task>& t
     count_task(counts_of_cluster[key.cluster], counted, by);
     if (!key.service.empty()) count_task(counts_of_service[key], counted, by);
     count_task(counts_of_instance[counted.instance_id], counted, by);
-    if (takes_room(counted)) (by > 0 ? scheduler::reserve : scheduler::release)(load, counted.reserved);
+    if (!takes_room(counted)) return;
+    (by > 0 ? scheduler::add_task : scheduler::remove_task)(loads[counted.instance_id], counted);
+    const auto instance = instances.find(counted.instance_id);
+    if (instance != instances.end() && instance->second->simulated) return;
+    scheduler::InstanceLoad all{.instance = {}, .reserved = std::move(machine)};
+    (by > 0 ? scheduler::reserve : scheduler::release)(all, counted.reserved);
+    machine = std::move(all.reserved);
   };
   const auto birth = [](const scheduler::Task& born) { return Birth{born.created_at.value_or(Timestamp{}), born.id}; };
   if (const auto before = live.find(id); before != live.end()) {
@@ -107,7 +113,15 @@ std::vector<Ref<scheduler::Task>> Store::live_tasks_of(const ServiceKey& key) co
 TaskCounts Store::service_task_counts(const ServiceKey& key) const { return counts_in(state_->counts_of_service, key); }
 TaskCounts Store::instance_task_counts(const std::string& id) const { return counts_in(state_->counts_of_instance, id); }
 TaskCounts Store::cluster_task_counts(const std::string& cluster) const { return counts_in(state_->counts_of_cluster, cluster); }
-const scheduler::Resources& Store::reserved() const { return state_->load.reserved; }
+const scheduler::Resources& Store::reserved() const { return state_->machine; }
+
+scheduler::InstanceLoad Store::load_of(const scheduler::Instance& instance) const {
+  const auto own = state_->loads.find(instance.id);
+  scheduler::InstanceLoad load = own == state_->loads.end() ? scheduler::InstanceLoad{} : own->second;
+  load.instance = instance;
+  if (!instance.simulated) load.reserved = state_->machine;
+  return load;
+}
 
 void Store::put_task(const scheduler::Task& task) {
   const ServiceKey key = service_key_of(task);

@@ -17,6 +17,14 @@ struct ContainerDependency {
   bool operator==(const ContainerDependency&) const = default;
 };
 
+/// When a container that exited by itself is started again. Source: ecs.md 5.5.
+struct RestartPolicy {
+  std::vector<int> ignored_exit_codes;
+  /// How long it must have run before it is started again.
+  Milliseconds attempt_period = std::chrono::seconds(300);
+  bool operator==(const RestartPolicy&) const = default;
+};
+
 /// A container port published on the host.
 struct NetworkBinding {
   std::string bind_ip;
@@ -38,6 +46,8 @@ struct Container {
   std::optional<Milliseconds> start_timeout;
   /// Between the stop signal and SIGKILL; absent is TransitionOptions::default_stop_timeout.
   std::optional<Milliseconds> stop_timeout;
+  /// Absent: it is not started again.
+  std::optional<RestartPolicy> restart_policy;
 
   DesiredStatus desired_status = DesiredStatus::Running;
   ContainerStatus known_status = ContainerStatus::None;
@@ -53,6 +63,11 @@ struct Container {
   std::optional<Timestamp> created_at;
   std::optional<Timestamp> started_at;
   std::optional<Timestamp> finished_at;
+
+  /// It exited and its policy starts it again: until then it counts as RUNNING.
+  bool restarting = false;
+  int restart_count = 0;
+  std::optional<Timestamp> restarted_at;
 
   /// The action being performed; a container has at most one.
   std::optional<ContainerActionKind> in_flight;

@@ -3,9 +3,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "scheduler/model/placement.h"
 #include "scheduler/model/status.h"
 
 namespace berth::scheduler {
@@ -33,6 +35,10 @@ struct Deployment {
   std::optional<Timestamp> created_at;
   std::optional<Timestamp> updated_at;
   std::string launch_type = "EC2";
+  /// Empty: the launch type says where its tasks run.
+  std::vector<CapacityProviderShare> capacity_providers;
+  /// Id of its ServiceRevision.
+  std::string revision;
 
   /// A task of it has reached RUNNING at least once (stage 2 of the circuit breaker).
   bool reached_running = false;

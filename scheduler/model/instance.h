@@ -22,6 +22,10 @@ struct Instance {
   std::string host_id;
   InstanceStatus status = InstanceStatus::Active;
   bool agent_connected = true;
+  /// A part of this machine that stands for a machine of its own: it has its own CPU, memory and ports.
+  bool simulated = false;
+  /// Where its tasks' ports are published; empty is 127.0.0.1.
+  std::string address;
   /// What it has in all; `ports` are those taken from the start.
   Resources registered;
   std::vector<Attribute> attributes;

@@ -28,6 +28,12 @@ void members(V& visit, T& value) {
   visit("protocol", value.protocol);
 }
 
+template <class V, Is<RestartPolicy> T>
+void members(V& visit, T& value) {
+  visit("ignoredExitCodes", value.ignored_exit_codes);
+  visit("restartAttemptPeriod", value.attempt_period);
+}
+
 template <class V, Is<Container> T>
 void members(V& visit, T& value) {
   visit("name", value.name);
@@ -38,6 +44,7 @@ void members(V& visit, T& value) {
   visit("hasHealthCheck", value.has_health_check);
   visit("startTimeout", value.start_timeout);
   visit("stopTimeout", value.stop_timeout);
+  visit("restartPolicy", value.restart_policy);
   visit("desiredStatus", value.desired_status);
   visit("knownStatus", value.known_status);
   visit("healthStatus", value.health);
@@ -49,6 +56,9 @@ void members(V& visit, T& value) {
   visit("createdAt", value.created_at);
   visit("startedAt", value.started_at);
   visit("finishedAt", value.finished_at);
+  visit("restarting", value.restarting);
+  visit("restartCount", value.restart_count);
+  visit("restartedAt", value.restarted_at);
   visit("inFlight", value.in_flight);
   visit("inFlightSince", value.in_flight_since);
   visit("attempts", value.attempts);
@@ -73,6 +83,25 @@ template <class V, Is<Attribute> T>
 void members(V& visit, T& value) {
   visit("name", value.name);
   visit("value", value.value);
+}
+
+template <class V, Is<PlacementConstraint> T>
+void members(V& visit, T& value) {
+  visit("type", value.type);
+  visit("expression", value.expression);
+}
+
+template <class V, Is<PlacementStrategy> T>
+void members(V& visit, T& value) {
+  visit("type", value.type);
+  visit("field", value.field);
+}
+
+template <class V, Is<CapacityProviderShare> T>
+void members(V& visit, T& value) {
+  visit("capacityProvider", value.provider);
+  visit("weight", value.weight);
+  visit("base", value.base);
 }
 
 template <class V, Is<Tag> T>
@@ -100,6 +129,9 @@ void members(V& visit, T& value) {
   visit("deploymentId", value.deployment_id);
   visit("containerInstanceId", value.instance_id);
   visit("launchType", value.launch_type);
+  visit("capacityProvider", value.capacity_provider);
+  visit("daemon", value.daemon);
+  visit("protectedUntil", value.protected_until);
   visit("desiredStatus", value.desired_status);
   visit("lastStatus", value.last_status);
   visit("healthStatus", value.health);
@@ -131,6 +163,8 @@ void members(V& visit, T& value) {
   visit("hostId", value.host_id);
   visit("status", value.status);
   visit("agentConnected", value.agent_connected);
+  visit("simulated", value.simulated);
+  visit("address", value.address);
   visit("registered", value.registered);
   visit("attributes", value.attributes);
   visit("tags", value.tags);
@@ -157,6 +191,8 @@ void members(V& visit, T& value) {
   visit("createdAt", value.created_at);
   visit("updatedAt", value.updated_at);
   visit("launchType", value.launch_type);
+  visit("capacityProviderStrategy", value.capacity_providers);
+  visit("revision", value.revision);
   visit("reachedRunning", value.reached_running);
   visit("throttle", value.throttle);
   visit("extra", value.extra);
@@ -166,6 +202,9 @@ template <class V, Is<CircuitBreaker> T>
 void members(V& visit, T& value) {
   visit("enable", value.enable);
   visit("rollback", value.rollback);
+  visit("thresholdType", value.threshold_type);
+  visit("thresholdValue", value.threshold_value);
+  visit("resetOnHealthyTask", value.reset_on_healthy_task);
 }
 
 template <class V, Is<DeploymentConfiguration> T>
@@ -173,6 +212,35 @@ void members(V& visit, T& value) {
   visit("minimumHealthyPercent", value.minimum_healthy_percent);
   visit("maximumPercent", value.maximum_percent);
   visit("deploymentCircuitBreaker", value.circuit_breaker);
+}
+
+template <class V, Is<ServiceRevision> T>
+void members(V& visit, T& value) {
+  visit("id", value.id);
+  visit("taskDefinition", value.task_definition_arn);
+  visit("launchType", value.launch_type);
+  visit("capacityProviderStrategy", value.capacity_providers);
+  visit("createdAt", value.created_at);
+  visit("extra", value.extra);
+}
+
+template <class V, Is<ServiceDeployment> T>
+void members(V& visit, T& value) {
+  visit("id", value.id);
+  visit("deploymentId", value.deployment_id);
+  visit("targetRevision", value.target_revision);
+  visit("sourceRevisions", value.source_revisions);
+  visit("status", value.status);
+  visit("statusReason", value.status_reason);
+  visit("createdAt", value.created_at);
+  visit("updatedAt", value.updated_at);
+  visit("finishedAt", value.finished_at);
+  visit("stoppedAt", value.stopped_at);
+  visit("failureCount", value.failure_count);
+  visit("breakerTripped", value.breaker_tripped);
+  visit("rollbackRevision", value.rollback_revision);
+  visit("rollbackReason", value.rollback_reason);
+  visit("rollbackStartedAt", value.rollback_started_at);
 }
 
 template <class V, Is<ServiceEvent> T>
@@ -193,16 +261,22 @@ void members(V& visit, T& value) {
   visit("launchType", value.launch_type);
   visit("schedulingStrategy", value.scheduling_strategy);
   visit("deploymentConfiguration", value.deployment_configuration);
+  visit("placementConstraints", value.placement_constraints);
+  visit("placementStrategy", value.placement_strategy);
+  visit("capacityProviderStrategy", value.capacity_providers);
   visit("healthCheckGracePeriodSeconds", value.health_check_grace_period_seconds);
   visit("propagateTags", value.propagate_tags);
   visit("enableECSManagedTags", value.enable_ecs_managed_tags);
   visit("enableExecuteCommand", value.enable_execute_command);
   visit("deployments", value.deployments);
   visit("lastCompleted", value.last_completed);
+  visit("history", value.history);
+  visit("revisions", value.revisions);
   visit("events", value.events);
   visit("steady", value.steady);
   visit("createdAt", value.created_at);
   visit("createdBy", value.created_by);
+  visit("deletedAt", value.deleted_at);
   visit("tags", value.tags);
   visit("extra", value.extra);
 }

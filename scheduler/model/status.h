@@ -28,8 +28,9 @@ enum class StopCode {
   TerminationNotice
 };
 
-/// When a container may start, seen from the container it depends on. Source: ecs.md 5.3.
-enum class DependencyCondition { Start, Complete, Success, Healthy };
+/// When a container may start, seen from the container it depends on. Create is what volumesFrom asks for; nobody can write
+/// it. Source: ecs.md 5.3.
+enum class DependencyCondition { Create, Start, Complete, Success, Healthy };
 
 /// What can be done to one container.
 enum class ContainerActionKind { Pull, Create, Start, Stop, Remove };
@@ -39,7 +40,14 @@ enum class ServiceStatus { Active, Draining, Inactive };
 /// Primary is the target, Active are older deployments that still have tasks.
 enum class DeploymentStatus { Primary, Active, Inactive };
 enum class RolloutState { InProgress, Completed, Failed };
-enum class SchedulingStrategy { Replica };
+enum class SchedulingStrategy { Replica, Daemon };
+/// How the circuit breaker's threshold follows from its value. Source: ecs.md 2.2, 4.6.
+enum class ThresholdType { Count, BoundedPercent, UnboundedPercent };
+/// Source: ecs.md 4.9.
+enum class ConstraintType { DistinctInstance, MemberOf };
+enum class StrategyType { Random, Spread, Binpack };
+/// Of a ServiceDeployment. Source: ecs.md 4.6.
+enum class ServiceDeploymentStatus { InProgress, Successful, Stopped, RollbackInProgress, RollbackSuccessful, RollbackFailed };
 
 /// The ECS spelling of each enumerator, found by overload; the only place where the spellings are written.
 template <class E, std::size_t N>
@@ -78,7 +86,8 @@ constexpr auto enum_names(StopCode) {
                                  {StopCode::TerminationNotice, "TerminationNotice"}}};
 }
 constexpr auto enum_names(DependencyCondition) {
-  return EnumNames<DependencyCondition, 4>{{{DependencyCondition::Start, "START"},
+  return EnumNames<DependencyCondition, 5>{{{DependencyCondition::Create, "CREATE"},
+                                            {DependencyCondition::Start, "START"},
                                             {DependencyCondition::Complete, "COMPLETE"},
                                             {DependencyCondition::Success, "SUCCESS"},
                                             {DependencyCondition::Healthy, "HEALTHY"}}};
@@ -108,7 +117,28 @@ constexpr auto enum_names(RolloutState) {
       {{RolloutState::InProgress, "IN_PROGRESS"}, {RolloutState::Completed, "COMPLETED"}, {RolloutState::Failed, "FAILED"}}};
 }
 constexpr auto enum_names(SchedulingStrategy) {
-  return EnumNames<SchedulingStrategy, 1>{{{SchedulingStrategy::Replica, "REPLICA"}}};
+  return EnumNames<SchedulingStrategy, 2>{{{SchedulingStrategy::Replica, "REPLICA"}, {SchedulingStrategy::Daemon, "DAEMON"}}};
+}
+constexpr auto enum_names(ThresholdType) {
+  return EnumNames<ThresholdType, 3>{{{ThresholdType::Count, "COUNT"},
+                                      {ThresholdType::BoundedPercent, "BOUNDED_PERCENT"},
+                                      {ThresholdType::UnboundedPercent, "UNBOUNDED_PERCENT"}}};
+}
+constexpr auto enum_names(ConstraintType) {
+  return EnumNames<ConstraintType, 2>{
+      {{ConstraintType::DistinctInstance, "distinctInstance"}, {ConstraintType::MemberOf, "memberOf"}}};
+}
+constexpr auto enum_names(StrategyType) {
+  return EnumNames<StrategyType, 3>{
+      {{StrategyType::Random, "random"}, {StrategyType::Spread, "spread"}, {StrategyType::Binpack, "binpack"}}};
+}
+constexpr auto enum_names(ServiceDeploymentStatus) {
+  return EnumNames<ServiceDeploymentStatus, 6>{{{ServiceDeploymentStatus::InProgress, "IN_PROGRESS"},
+                                                {ServiceDeploymentStatus::Successful, "SUCCESSFUL"},
+                                                {ServiceDeploymentStatus::Stopped, "STOPPED"},
+                                                {ServiceDeploymentStatus::RollbackInProgress, "ROLLBACK_IN_PROGRESS"},
+                                                {ServiceDeploymentStatus::RollbackSuccessful, "ROLLBACK_SUCCESSFUL"},
+                                                {ServiceDeploymentStatus::RollbackFailed, "ROLLBACK_FAILED"}}};
 }
 
 /// The ECS name: `name_of(TaskStatus::Running)` is "RUNNING".

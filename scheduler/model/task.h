@@ -40,6 +40,12 @@ struct Task {
   /// Empty until placed.
   std::string instance_id;
   std::string launch_type = "EC2";
+  /// Empty when a launch type was asked for.
+  std::string capacity_provider;
+  /// Of a DAEMON service.
+  bool daemon = false;
+  /// No scale-in and no deployment stops it before (UpdateTaskProtection).
+  std::optional<Timestamp> protected_until;
 
   DesiredStatus desired_status = DesiredStatus::Running;
   TaskStatus last_status = TaskStatus::Pending;
@@ -75,6 +81,9 @@ struct Task {
 
   bool operator==(const Task&) const = default;
 };
+
+/// Whether `now` is within the task's protection.
+inline bool is_protected(const Task& task, Timestamp now) { return task.protected_until && now < *task.protected_until; }
 
 /// The task's container of that name, or null.
 const Container* find_container(const Task& task, const std::string& name);

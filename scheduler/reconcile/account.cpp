@@ -71,7 +71,8 @@ void account_for_tasks(Draft& draft) {
   for (const Task& task : draft.view.tasks) {
     const bool healthy = just_healthy(draft, task);
     Deployment* deployment = draft.find(task.deployment_id);
-    if (deployment && healthy) deployment->failed_tasks = 0;
+    const bool forgives = draft.service.deployment_configuration.circuit_breaker.reset_on_healthy_task;
+    if (deployment && healthy && forgives) deployment->failed_tasks = 0;
     if (!healthy && !just_ran(task) && !just_stopped(task)) continue;
     TaskAccounting accounted = task.accounted;
     accounted.running = accounted.running || task.started_at.has_value();

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <set>
-#include <tuple>
 
 #include <fmt/format.h>
 
@@ -51,29 +50,29 @@ Draft::Draft(const ServiceView& the_view, Timestamp the_time, const SchedulerOpt
       options(the_options),
       service(the_view.service),
       prefix_(fmt::format("(service {}) ", the_view.service.name)) {
+  load_instances();
   for (const Task& task : view.tasks) {
     if (!is_wanted(task)) continue;
     const Fitness fitness = fitness_of(task, service, now, options);
-    live.push_back({&task, task.deployment_id, fitness});
+    live.push_back({&task, task.deployment_id, fitness, is_leaving(task), task.instance_id, task.capacity_provider});
     if (fitness != Fitness::Maturing) continue;
     // When time alone changes the verdict.
     if (!has_essential_check(task)) wake(*task.started_at + options.healthy_after);
     if (in_grace(task, service, now)) wake(*task.started_at + std::chrono::seconds(*service.health_check_grace_period_seconds));
   }
-  load_instances();
 }
 
 void Draft::load_instances() {
+  policy_ = {.group = "service:" + service.name, .constraints = service.placement_constraints, .strategies = service.placement_strategy};
   if (!view.instances) return;
   loads_ = *view.instances;
-  for (std::size_t i = 0; i < loads_.size(); ++i) {
-    loads_[i].service_tasks = 0;
-    load_index_[loads_[i].instance.id] = i;
-  }
-  for (const LiveTask& task : live) {
-    const auto found = load_index_.find(task.task->instance_id);
-    if (found != load_index_.end()) ++loads_[found->second].service_tasks;
-  }
+  for (std::size_t i = 0; i < loads_.size(); ++i) load_index_[loads_[i].instance.id] = i;
+}
+
+bool Draft::is_leaving(const Task& task) const {
+  if (!view.instances || task.instance_id.empty()) return false;
+  const auto found = load_index_.find(task.instance_id);
+  return found == load_index_.end() || loads_[found->second].instance.status != InstanceStatus::Active;
 }
 
 Deployment* Draft::find(std::string_view deployment_id) {
@@ -95,8 +94,13 @@ std::int64_t Draft::count(Fitness fitness, std::string_view deployment_id) const
                        [&](const LiveTask& task) { return task.fitness == fitness && task.deployment_id == deployment_id; });
 }
 
+TaskRequirements Draft::requirements_of(const Deployment& deployment) const {
+  const auto known = view.requirements.find(deployment.task_definition_arn);
+  return known == view.requirements.end() ? TaskRequirements{} : known->second;
+}
+
 InstanceLoad* Draft::find_room(const TaskRequirements& requirements) {
-  const Placement placement = place(requirements, loads_);
+  const Placement placement = place(requirements, policy_, loads_);
   if (const auto* placed = std::get_if<Placed>(&placement)) return &loads_[placed->index];
   event_once(placement_event(std::get<NotPlaced>(placement)));
   wake(now + options.placement_retry);
@@ -105,32 +109,73 @@ InstanceLoad* Draft::find_room(const TaskRequirements& requirements) {
 
 void Draft::release_room(const Task& task) {
   const auto found = load_index_.find(task.instance_id);
-  if (found == load_index_.end()) return;
-  release(loads_[found->second], task.reserved);
-  --loads_[found->second].service_tasks;
+  if (found != load_index_.end()) remove_task(loads_[found->second], task);
+}
+
+bool Draft::is_throttled(const Deployment& deployment) {
+  if (!deployment.throttle.retry_at || now >= *deployment.throttle.retry_at) return false;
+  wake(*deployment.throttle.retry_at);
+  return true;
+}
+
+std::string Draft::provider_for(const Deployment& deployment) const {
+  if (deployment.capacity_providers.empty()) return "";
+  std::map<std::string, std::int64_t> tasks;
+  for (const LiveTask& task : live) {
+    if (task.deployment_id == deployment.id) ++tasks[task.capacity_provider];
+  }
+  return next_provider(deployment.capacity_providers, tasks);
+}
+
+void Draft::launch(TaskStart start, InstanceLoad* load) {
+  LiveTask task{nullptr, start.deployment_id, Fitness::Pending};
+  if (load != nullptr) {
+    Task placed;
+    placed.group = policy_.group;
+    placed.service_name = service.name;
+    placed.daemon = service.scheduling_strategy == SchedulingStrategy::Daemon;
+    placed.reserved = requirements_of(*find(start.deployment_id)).resources;
+    add_task(*load, placed);
+    start.instance_id = task.instance_id = load->instance.id;
+  }
+  task.capacity_provider = start.capacity_provider;
+  decision.start.push_back(std::move(start));
+  live.push_back(std::move(task));
 }
 
 std::int64_t Draft::start(const Deployment& deployment, std::int64_t wanted) {
-  if (wanted <= 0) return 0;
-  if (deployment.throttle.retry_at && now < *deployment.throttle.retry_at) {
-    wake(*deployment.throttle.retry_at);
-    return 0;
-  }
-  const auto known = view.requirements.find(deployment.task_definition_arn);
-  const TaskRequirements requirements = known == view.requirements.end() ? TaskRequirements{} : known->second;
+  if (wanted <= 0 || is_throttled(deployment)) return 0;
+  const TaskRequirements requirements = requirements_of(deployment);
   for (std::int64_t started = 0; started < wanted; ++started) {
-    TaskStart start{.deployment_id = deployment.id, .task_definition_arn = deployment.task_definition_arn};
-    if (view.instances) {
-      InstanceLoad* load = find_room(requirements);
+    TaskStart start{.deployment_id = deployment.id, .task_definition_arn = deployment.task_definition_arn, .launch_type = deployment.launch_type};
+    start.capacity_provider = provider_for(deployment);
+    if (!start.capacity_provider.empty()) start.launch_type = launch_type_of(start.capacity_provider);
+    InstanceLoad* load = nullptr;
+    // Fargate has room without end and no instances.
+    if (view.instances && start.launch_type != "FARGATE") {
+      load = find_room(requirements);
       if (load == nullptr) return started;
-      reserve(*load, requirements.resources);
-      ++load->service_tasks;
-      start.instance_id = load->instance.id;
     }
-    decision.start.push_back(std::move(start));
-    live.push_back({nullptr, deployment.id, Fitness::Pending});
+    launch(std::move(start), load);
   }
   return wanted;
+}
+
+bool Draft::start_on(const Deployment& deployment, InstanceLoad& load) {
+  if (is_throttled(deployment)) return false;
+  if (auto rejection = rejection_of(requirements_of(deployment), policy_, load)) {
+    event_once(placement_event({.rejections = {std::move(*rejection)}}));
+    wake(now + options.placement_retry);
+    return false;
+  }
+  launch({.deployment_id = deployment.id, .task_definition_arn = deployment.task_definition_arn, .launch_type = deployment.launch_type}, &load);
+  return true;
+}
+
+bool Draft::spares(const LiveTask& task) {
+  if (task.task == nullptr || !is_protected(*task.task, now)) return false;
+  wake(*task.task->protected_until);
+  return true;
 }
 
 void Draft::stop(const std::vector<LiveTask>& tasks, std::string_view reason) {
@@ -162,31 +207,5 @@ std::optional<Timestamp> Draft::last_steady_event() const {
 }
 
 void Draft::wake(Timestamp at) { decision.requeue_at = decision.requeue_at ? std::min(*decision.requeue_at, at) : at; }
-
-std::vector<LiveTask> scale_in_order(const std::vector<LiveTask>& tasks) {
-  struct Ranked {
-    LiveTask live;
-    std::int64_t place_on_instance = 0;
-  };
-  std::vector<Ranked> ranked;
-  for (const LiveTask& task : tasks) {
-    if (task.task != nullptr) ranked.push_back({task});
-  }
-  const auto age = [](const Ranked& item) { return std::tie(item.live.task->created_at, item.live.task->id); };
-  std::sort(ranked.begin(), ranked.end(), [&](const Ranked& left, const Ranked& right) { return age(left) < age(right); });
-  // Counted from the oldest: taking the highest place first always takes from the instance with the most tasks.
-  std::map<std::string_view, std::int64_t> on_instance;
-  for (Ranked& item : ranked) item.place_on_instance = on_instance[item.live.task->instance_id]++;
-
-  std::stable_sort(ranked.begin(), ranked.end(), [&](const Ranked& left, const Ranked& right) {
-    if (left.live.fitness != right.live.fitness) return left.live.fitness < right.live.fitness;
-    if (left.place_on_instance != right.place_on_instance) return left.place_on_instance > right.place_on_instance;
-    return age(right) < age(left);
-  });
-  std::vector<LiveTask> order;
-  order.reserve(ranked.size());
-  for (const Ranked& item : ranked) order.push_back(item.live);
-  return order;
-}
 
 }  // namespace berth::scheduler

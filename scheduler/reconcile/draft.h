@@ -36,6 +36,10 @@ struct LiveTask {
   const Task* task = nullptr;
   std::string deployment_id;
   Fitness fitness = Fitness::Pending;
+  /// Its instance is draining or gone: it works until it is replaced.
+  bool leaving = false;
+  std::string instance_id{};
+  std::string capacity_provider{};
 };
 
 inline constexpr std::string_view kUnhealthyReason = "Task failed container health checks";
@@ -64,6 +68,20 @@ class Draft {
 
   /// Launches up to `wanted` tasks; fewer when the deployment is throttled or the instances are full. Returns how many.
   std::int64_t start(const Deployment& deployment, std::int64_t wanted);
+  /// Launches one task on that instance, unless the deployment is throttled or the instance can't take it.
+  bool start_on(const Deployment& deployment, InstanceLoad& load);
+  /// The loads of the instances as they are after what was decided so far; empty when the view has none.
+  std::vector<InstanceLoad>& loads() { return loads_; }
+  [[nodiscard]] TaskRequirements requirements_of(const Deployment& deployment) const;
+  [[nodiscard]] const PlacementPolicy& policy() const { return policy_; }
+
+  /// The wanted tasks of the view in the order in which a scale-in stops them: the least fit first, then those on instances they have to
+  /// leave, then as the placement strategies say (without one: from the zone, then the instance with the most), then the newest.
+  /// O(tasks · buckets). Source: ecs.md 4.8.
+  [[nodiscard]] std::vector<LiveTask> scale_in_order() const;
+  /// Whether the task is protected now; asks to look again when that ends.
+  bool spares(const LiveTask& task);
+
   /// Tells tasks of the view to stop; they leave `live`.
   void stop(const std::vector<LiveTask>& tasks, std::string_view reason);
 
@@ -77,17 +95,19 @@ class Draft {
 
  private:
   void load_instances();
+  [[nodiscard]] bool is_leaving(const Task& task) const;
+  [[nodiscard]] bool is_throttled(const Deployment& deployment);
+  /// The capacity provider of the deployment's next task; empty without a strategy.
+  [[nodiscard]] std::string provider_for(const Deployment& deployment) const;
   /// The instance that takes a task of these requirements, or null after saying why none does.
   InstanceLoad* find_room(const TaskRequirements& requirements);
+  void launch(TaskStart start, InstanceLoad* load);
   void release_room(const Task& task);
 
   std::string prefix_;
+  PlacementPolicy policy_;
   std::vector<InstanceLoad> loads_;
   std::map<std::string, std::size_t> load_index_;
 };
-
-/// `tasks` in the order in which a scale-in stops them: the least fit first, then from the instance with the most tasks of the
-/// service, then the newest. Tasks that this decision starts are left out. O(n log n). Source: ecs.md 4.8.
-std::vector<LiveTask> scale_in_order(const std::vector<LiveTask>& tasks);
 
 }  // namespace berth::scheduler

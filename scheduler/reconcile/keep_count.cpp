@@ -17,7 +17,7 @@ template <class F>
 std::vector<LiveTask> first_of(const Draft& draft, std::int64_t n, F filter) {
   std::vector<LiveTask> chosen;
   if (n <= 0) return chosen;
-  for (const LiveTask& task : scale_in_order(draft.live)) {
+  for (const LiveTask& task : draft.scale_in_order()) {
     if (static_cast<std::int64_t>(chosen.size()) == n) break;
     if (filter(task)) chosen.push_back(task);
   }
@@ -70,18 +70,25 @@ void keep_count(Draft& draft) {
     return task.fitness == Fitness::Pending || task.fitness == Fitness::Maturing;
   };
   draft.stop(first_of(draft, now.coming - wanted, is_coming), scaling_reason(draft));
-  const auto is_healthy = [](const LiveTask& task) { return task.fitness == Fitness::Healthy; };
-  draft.stop(first_of(draft, now.healthy - desired, is_healthy), scaling_reason(draft));
+  const auto may_go = [&draft](const LiveTask& task) { return task.fitness == Fitness::Healthy && !draft.spares(task); };
+  const std::vector<LiveTask> surplus = first_of(draft, now.healthy - desired, may_go);
+  if (static_cast<std::int64_t>(surplus.size()) < now.healthy - desired) {
+    draft.event_once(fmt::format("was unable to reach steady state because (deployment {}) was unable to scale in. Reason: The number of "
+                                 "protected tasks are more than the desired count of tasks.",
+                                 draft.primary().id));
+  }
+  draft.stop(surplus, scaling_reason(draft));
   if (!ceased) draft.start(draft.primary(), wanted - now.coming);
 }
 
 void drain(Draft& draft) {
   const std::string reason = draft.service.deployments.empty() ? "Service deleted" : scaling_reason(draft);
-  draft.stop(scale_in_order(draft.live), reason);
+  draft.stop(draft.scale_in_order(), reason);
   const bool running = std::any_of(draft.view.tasks.begin(), draft.view.tasks.end(),
                                    [](const Task& task) { return task.last_status < TaskStatus::Stopping; });
   if (running) return;
   draft.service.status = ServiceStatus::Inactive;
+  draft.service.deleted_at = draft.now;
   draft.service.deployments.clear();
 }
 

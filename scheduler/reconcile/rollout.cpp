@@ -28,6 +28,7 @@ class Rollout {
         ceased_(draft.primary().rollout_state == RolloutState::Failed) {}
 
   void run() {
+    stop_pending_leaving();
     shrink_superseded();
     if (ceased_) return trim_stalled();
     stop_unhealthy_new();
@@ -40,9 +41,18 @@ class Rollout {
   }
 
  private:
-  [[nodiscard]] bool is_new(const LiveTask& task) const { return task.deployment_id == draft_.primary().id; }
-  [[nodiscard]] std::int64_t count_new() const { return draft_.count_of(draft_.primary().id); }
-  [[nodiscard]] std::int64_t healthy_new() const { return draft_.count(Fitness::Healthy, draft_.primary().id); }
+  /// Of the target revision, on an instance where it can stay.
+  [[nodiscard]] bool is_new(const LiveTask& task) const { return task.deployment_id == draft_.primary().id && !task.leaving; }
+  template <class F>
+  [[nodiscard]] std::int64_t count_if(F filter) const {
+    return std::count_if(draft_.live.begin(), draft_.live.end(), filter);
+  }
+  [[nodiscard]] std::int64_t count_new() const {
+    return count_if([this](const LiveTask& task) { return is_new(task); });
+  }
+  [[nodiscard]] std::int64_t healthy_new() const {
+    return count_if([this](const LiveTask& task) { return is_new(task) && task.fitness == Fitness::Healthy; });
+  }
   [[nodiscard]] std::int64_t room() const { return std::max<std::int64_t>(0, bounds_.upper - draft_.total()); }
   [[nodiscard]] std::int64_t missing_new() const { return std::max<std::int64_t>(0, desired_ - count_new()); }
   /// The new revision carries the service: the old one is not needed any more.
@@ -83,6 +93,15 @@ class Rollout {
     stop(tasks, kUnhealthyReason);
   }
 
+  /// What has not begun on a draining instance begins elsewhere. Source: ecs.md 4.7.
+  void stop_pending_leaving() {
+    std::vector<LiveTask> chosen;
+    for (const LiveTask& task : draft_.live) {
+      if (task.leaving && task.task != nullptr && task.fitness == Fitness::Pending) chosen.push_back(task);
+    }
+    stop(chosen, scaling_reason());
+  }
+
   /// The old tasks protect the minimum, so an unhealthy new one is simply replaced.
   void stop_unhealthy_new() {
     std::vector<LiveTask> chosen;
@@ -98,8 +117,8 @@ class Rollout {
     if (surplus <= 0) return;
     std::int64_t budget = draft_.count(Fitness::Healthy) - bounds_.lower;
     std::vector<LiveTask> chosen;
-    for (const LiveTask& task : scale_in_order(draft_.live)) {
-      if (surplus <= 0 || !is_new(task)) continue;
+    for (const LiveTask& task : draft_.scale_in_order()) {
+      if (surplus <= 0 || !is_new(task) || draft_.spares(task)) continue;
       if (task.fitness == Fitness::Healthy && budget-- <= 0) break;
       chosen.push_back(task);
       --surplus;
@@ -135,7 +154,7 @@ class Rollout {
 
   /// A task of a dependable old revision on its way up.
   bool is_given_time(const LiveTask& task) {
-    if (task.fitness != Fitness::Pending && task.fitness != Fitness::Maturing) return false;
+    if (task.leaving || (task.fitness != Fitness::Pending && task.fitness != Fitness::Maturing)) return false;
     if (task.task == nullptr) return true;
     const Deployment* deployment = draft_.find(task.deployment_id);
     if (deployment == nullptr || !is_dependable(*deployment) || !task.task->created_at) return false;
@@ -154,8 +173,8 @@ class Rollout {
     std::int64_t beyond_desired = std::max<std::int64_t>(0, healthy - desired_);
     std::int64_t budget = healthy - bounds_.lower;
     std::vector<LiveTask> chosen;
-    for (const LiveTask& task : scale_in_order(draft_.live)) {
-      if (is_new(task) || (!carried && is_given_time(task))) continue;
+    for (const LiveTask& task : draft_.scale_in_order()) {
+      if (is_new(task) || (!carried && is_given_time(task)) || draft_.spares(task)) continue;
       if (task.fitness != Fitness::Healthy) {
         if (!carried && healthy < desired_ && needed_room <= 0) continue;
       } else {
@@ -177,7 +196,7 @@ class Rollout {
   void give_up(const std::vector<LiveTask>& tasks) {
     for (const LiveTask& task : tasks) {
       Deployment* deployment = draft_.find(task.deployment_id);
-      if (deployment != nullptr) keep(*deployment, deployment->desired_count - 1);
+      if (deployment != nullptr && deployment->status != DeploymentStatus::Primary) keep(*deployment, deployment->desired_count - 1);
     }
   }
 
@@ -197,8 +216,8 @@ class Rollout {
     std::int64_t surplus = std::max<std::int64_t>(0, draft_.total() - bounds_.upper);
     std::vector<LiveTask> chosen;
     for (const bool from_new : {true, false}) {
-      for (const LiveTask& task : scale_in_order(draft_.live)) {
-        if (is_new(task) != from_new || surplus <= 0) continue;
+      for (const LiveTask& task : draft_.scale_in_order()) {
+        if (is_new(task) != from_new || surplus <= 0 || draft_.spares(task)) continue;
         chosen.push_back(task);
         --surplus;
       }

@@ -18,7 +18,11 @@ bool retire_deployments(Draft& draft);
 /// One deployment: as many tasks as desired, the unhealthy replaced start-first within the maximum. Source: ecs.md 4.2-2, 4.4.
 void keep_count(Draft& draft);
 
-/// Several deployments: one step of the rolling update, as far as the bounds allow now. Source: ecs.md 4.2-3, 4.2-4.
+/// DAEMON: one task on each instance that is active, connected and satisfies the constraints; at most desired minus minimum of them are
+/// without a healthy one at a time. Source: ecs.md 4.2.
+void keep_daemons(Draft& draft);
+
+/// Several deployments, or tasks on instances that they have to leave: one step of the rolling update, as far as the bounds allow now. Source: ecs.md 4.2-3, 4.2-4.
 void roll_out(Draft& draft);
 
 /// A deleted service: stops everything, then it is INACTIVE. Source: ecs.md 4.12.

@@ -20,13 +20,17 @@
 namespace berth::test {
 namespace {
 
-/// `ecs-svc/123…` -> `<deployment:1>` and page tokens -> `<page:1>`, beside what Normalizer names.
+/// `ecs-svc/123…` -> `<deployment:1>`, page tokens -> `<page:1>`, the ends of the ARNs of service deployments and revisions -> `<record:1>`
+/// and `<revision:1>`, beside what Normalizer names.
 class Names {
  public:
   std::string hide(const std::string& text) {
     static const std::regex kDeployment("ecs-svc/[0-9]+");
     static const std::regex kPage("706167653a[0-9a-f]*");
-    return normalizer_.normalize(replace(replace(text, kDeployment, "deployment"), kPage, "page"));
+    static const std::regex kRecord("\\b[0-9a-f]{21}\\b");
+    static const std::regex kRevision("\\b[1-9][0-9]{18}\\b");
+    std::string hidden = replace(replace(text, kDeployment, "deployment"), kPage, "page");
+    return normalizer_.normalize(replace(replace(hidden, kRevision, "revision"), kRecord, "record"));
   }
   [[nodiscard]] std::string restore(std::string text) const {
     for (const auto& [original, name] : names_) {

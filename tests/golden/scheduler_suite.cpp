@@ -4,12 +4,13 @@
 // assert that a decision, once carried out, leaves nothing to decide.
 //
 // Scenario lines:
-//   service desired 4 min 100 max 200 [breaker] [rollback] [grace 30s]
+//   service desired 4 min 100 max 200 [breaker] [rollback] [grace 30s] [daemon] [threshold count|percent|unbounded N] [no-reset]
 //   task v1 [pull 1s] [start 2s] [stop 1s] [healthy 5s] [unhealthy 5s] [pull-error NAME] [start-error NAME]
 //           [exits CODE after 2s] [cpu N] [memory N] [port N]
-//   instance i1 cpu 2048 memory 4096          healthy-after 40s          limit 10min          events
+//   instance i1 cpu 2048 memory 4096 [zone a]    strategy spread FIELD | binpack memory | random    constraint EXPRESSION | distinct
+//   healthy-after 40s          limit 10min          events
 //   running v1 4                              (a completed deployment with its tasks)
-//   at 10s update v2 | scale 6 | delete | kill 1 | sicken 1
+//   at 10s update v2 | scale 6 | delete | kill 1 | sicken 1 | drain i1 | activate i1 | protect 2 | stop-deployment
 
 #include <algorithm>
 #include <sstream>
@@ -95,6 +96,8 @@ class ScenarioReader {
     if (words[0] == "task") return read_task(words[1], Options(words, 2));
     if (words[0] == "instance") return read_instance(words[1], Options(words, 2));
     if (words[0] == "running") return add_running(words[1], std::stoll(words[2]));
+    if (words[0] == "strategy") return add_strategy(words);
+    if (words[0] == "constraint") return add_constraint(words);
     if (words[0] == "healthy-after")
       scenario.scheduler.healthy_after = duration(words[1]);
     else if (words[0] == "limit")
@@ -114,6 +117,16 @@ class ScenarioReader {
     service.deployment_configuration.maximum_percent = options.number("max", 200);
     service.deployment_configuration.circuit_breaker.enable = options.flag("breaker");
     service.deployment_configuration.circuit_breaker.rollback = options.flag("rollback");
+    CircuitBreaker& breaker = service.deployment_configuration.circuit_breaker;
+    breaker.reset_on_healthy_task = !options.flag("no-reset");
+    for (const auto& [word, type] : {std::pair("count", ThresholdType::Count), std::pair("percent", ThresholdType::BoundedPercent),
+                                     std::pair("unbounded", ThresholdType::UnboundedPercent)}) {
+      const std::int64_t value = options.number(word, 0);
+      if (value == 0) continue;
+      breaker.threshold_type = type;
+      breaker.threshold_value = value;
+    }
+    if (options.flag("daemon")) service.scheduling_strategy = SchedulingStrategy::Daemon;
     if (const auto grace = options.time("grace")) {
       service.health_check_grace_period_seconds = std::chrono::duration_cast<std::chrono::seconds>(*grace).count();
     }
@@ -144,7 +157,19 @@ class ScenarioReader {
     if (!scenario.view.instances) scenario.view.instances.emplace();
     InstanceLoad load{.instance = {.id = id}};
     load.instance.registered = {.cpu = options.number("cpu", 4096), .memory = options.number("memory", 8192)};
+    if (const std::string zone = options.text("zone"); !zone.empty()) load.instance.attributes = {{"ecs.availability-zone", zone}};
     scenario.view.instances->push_back(load);
+  }
+
+  void add_strategy(const Words& words) {
+    scenario.view.service.placement_strategy.push_back({*from_name<StrategyType>(words[1]), words.size() > 2 ? words[2] : ""});
+  }
+
+  void add_constraint(const Words& words) {
+    if (words[1] == "distinct") return scenario.view.service.placement_constraints.push_back({});
+    std::string expression;
+    for (std::size_t i = 1; i < words.size(); ++i) expression += (i > 1 ? " " : "") + words[i];
+    scenario.view.service.placement_constraints.push_back({ConstraintType::MemberOf, expression});
   }
 
   void add_running(const std::string& definition, std::int64_t count) {
@@ -155,10 +180,15 @@ class ScenarioReader {
     service.steady = true;
     add_running_tasks(scenario, "ecs-svc/1", count);
     if (!scenario.view.instances) return;
+    const bool daemon = service.scheduling_strategy == SchedulingStrategy::Daemon;
+    std::size_t next = 0;
     for (Task& task : scenario.view.tasks) {
-      task.instance_id = scenario.view.instances->front().instance.id;
+      // Daemons one on each, others all on the first.
+      InstanceLoad& load = (*scenario.view.instances)[daemon ? next++ : 0];
+      task.instance_id = load.instance.id;
+      task.daemon = daemon;
       task.reserved = scenario.view.requirements[definition].resources;
-      reserve(scenario.view.instances->front(), task.reserved);
+      add_task(load, task);
     }
   }
 
@@ -174,11 +204,34 @@ class ScenarioReader {
     };
   }
 
+  static std::function<void(ServiceView&, Timestamp)> set_instance(const std::string& id, InstanceStatus status) {
+    return [id, status](ServiceView& view, Timestamp) {
+      for (InstanceLoad& load : *view.instances) {
+        if (load.instance.id == id) load.instance.status = status;
+      }
+    };
+  }
+
+  /// The newest `count` wanted tasks, for a minute.
+  static std::function<void(ServiceView&, Timestamp)> protect(std::int64_t count) {
+    return [count](ServiceView& view, Timestamp now) {
+      std::int64_t left = count;
+      for (auto task = view.tasks.rbegin(); task != view.tasks.rend() && left > 0; ++task, --left) {
+        task->protected_until = now + std::chrono::minutes(1);
+      }
+    };
+  }
+
   std::function<void(ServiceView&, Timestamp)> change(const Words& words) {
     const std::string& what = words[2];
     if (what == "delete") return [](ServiceView& view, Timestamp now) { begin_delete(view.service, now); };
+    if (what == "stop-deployment") {
+      return [](ServiceView& view, Timestamp now) { BERTH_CHECK(stop_deployment(view.service, now), "a deployment is in progress"); };
+    }
     BERTH_CHECK(words.size() == 4, "a change has a value");
     const std::string value = words[3];
+    if (what == "drain") return set_instance(value, InstanceStatus::Draining);
+    if (what == "activate") return set_instance(value, InstanceStatus::Active);
     if (what == "update") {
       const std::string id = fmt::format("ecs-svc/{}", 2 + updates_++);
       return [value, id](ServiceView& view, Timestamp now) {
@@ -187,6 +240,7 @@ class ScenarioReader {
     }
     const std::int64_t number = std::stoll(value);
     if (what == "scale") return [number](ServiceView& view, Timestamp now) { set_desired_count(view.service, number, now); };
+    if (what == "protect") return protect(number);
     if (what == "kill") return hit(number, Exited{.exit_code = 137});
     BERTH_CHECK(what == "sicken", "unknown change: " + what);
     return hit(number, HealthChanged{HealthStatus::Unhealthy});
@@ -233,6 +287,7 @@ ServiceView read_view(const Json& json) {
   const Json requirements = json.value("requirements", Json::object());
   for (const auto& [definition, task] : requirements.items()) {
     view.requirements[definition].resources = {.cpu = task.value("cpu", 0), .memory = task.value("memory", 0)};
+    if (task.contains("memberOf")) view.requirements[definition].constraints = {{ConstraintType::MemberOf, task["memberOf"]}};
   }
   if (json.contains("instances")) {
     view.instances.emplace();

@@ -163,11 +163,32 @@ Result<std::vector<std::string>> Client::list(const std::string& label) {
   return ids;
 }
 
+Result<bool> Client::volume_exists(const std::string& name) {
+  BERTH_TRY(response, connection_.send(request("GET", "/volumes/" + percent_encode(name), seconds(30))));
+  if (response.ok() || response.status == kNotFound) return response.ok();
+  return refused("CannotCreateVolumeError", response);
+}
+
+Result<void> Client::remove_task_volumes(const std::string& engine_label, const std::string& task_label) {
+  Json wanted = {{"label", {engine_label, task_label}}, {"dangling", {"true"}}};
+  BERTH_TRY(response, connection_.send(request("GET", "/volumes?filters=" + filters(wanted), minutes(1))));
+  auto json = parse_json(response.body);
+  if (!response.ok() || !json || !json->is_object()) return refused("CannotRemoveVolumeError", response);
+  const Json volumes = json->value("Volumes", Json());
+  for (const auto& volume : volumes.is_array() ? volumes : Json::array()) {
+    BERTH_TRY(removed, connection_.send(request("DELETE", "/volumes/" + percent_encode(volume.value("Name", "")), minutes(1))));
+    // 409: a container has it again.
+    if (!removed.ok() && removed.status != kNotFound && removed.status != kConflict) return refused("CannotRemoveVolumeError", removed);
+  }
+  return {};
+}
+
 Result<std::vector<LogLine>> Client::logs(const LogQuery& query) {
   auto path = fmt::format("/containers/{}/logs?stdout=1&stderr=1&timestamps=1&tail={}", query.name, query.limit);
   if (query.since) path += "&since=" + seconds_text(*query.since);
   if (query.until) path += "&until=" + seconds_text(*query.until);
-  LogFrames frames;
+  BERTH_TRY(inspected, inspect(query.name));
+  LogFrames frames(inspected && has_terminal(*inspected) ? LogFrames::Form::plain : LogFrames::Form::frames);
   BERTH_TRY(response, connection_.stream(request("GET", path, minutes(1)), [&](std::string_view piece) {
     frames.feed(piece);
     return true;

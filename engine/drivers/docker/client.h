@@ -47,6 +47,9 @@ class Client {
   Result<bool> remove(const std::string& name);
   /// Names of all containers with the label. CannotListContainersError.
   Result<std::vector<std::string>> list(const std::string& label);
+  Result<bool> volume_exists(const std::string& name);
+  /// Removes the volumes with both labels that no container has. CannotRemoveVolumeError.
+  Result<void> remove_task_volumes(const std::string& engine_label, const std::string& task_label);
   /// NoSuchContainerError, CannotDescribeContainerError.
   Result<std::vector<LogLine>> logs(const LogQuery& query);
   /// Makes a bridge network unless one of that name exists. ContainerNetworkingError.

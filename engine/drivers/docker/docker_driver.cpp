@@ -48,7 +48,7 @@ void DockerDriver::submit(Operation operation) {
     case OperationKind::pull:
       return lanes_->post(name.empty() ? "image " + operation.spec.image : name, pull_step(std::move(operation)));
     case OperationKind::create:
-      if (operation.spec.network_mode == NetworkMode::awsvpc) networks_.add_member(operation.spec.task_id, name);
+      if (needs_pause(operation.spec)) networks_.add_member(operation.spec.task_id, name);
       return lanes_->post(name, create_step(std::move(operation)));
     case OperationKind::start: return lanes_->post(name, start_step(std::move(operation)));
     case OperationKind::stop: return lanes_->post(name, stop_step(std::move(operation)));
@@ -110,7 +110,7 @@ Result<std::vector<ContainerState>> DockerDriver::list() {
     auto state = state_of(*inspected);
     if (state.name == pause_name(state.task_id)) {
       bool runs = state.phase == ContainerState::Phase::running;
-      networks_.set_address(state.task_id, runs ? state.private_ip : "");
+      runs ? networks_.set_up(state.task_id, state.private_ip) : networks_.set_down(state.task_id);
       pauses.push_back(state.task_id);
       continue;
     }
@@ -120,6 +120,9 @@ Result<std::vector<ContainerState>> DockerDriver::list() {
   for (auto& state : states) state = with_address(std::move(state));
   for (const auto& task_id : pauses)
     if (networks_.members(task_id).empty()) remove_unused_network(task_id);
+  // Of tasks whose last container was removed just before a crash. Docker keeps those that a container still has.
+  if (auto swept = list_client_->remove_task_volumes(engine_filter(config_.engine_id), kTaskLabel); !swept)
+    log(LogLevel::warn, "volumes of ended tasks are left", {{"reason", swept.error().message}});
   return states;
 }
 
@@ -173,7 +176,7 @@ void DockerDriver::take_event(const Event& event) {
 
 void DockerDriver::pause_died(const Event& event) {
   log(LogLevel::warn, "a task lost its network", {{"task", event.task_id}});
-  networks_.set_address(event.task_id, "");
+  networks_.set_down(event.task_id);
   // Without the pause container nobody reaches the others: they end, and their task is stopped and replaced.
   for (const auto& name : networks_.members(event.task_id))
     lanes_->post(name, [name](Client& client) -> std::optional<Lanes::Time> {

@@ -26,8 +26,8 @@ struct DockerConfig {
 /// Containers of a Docker Engine (or what speaks its API from 1.41 on).
 ///
 /// An image that is here is used as it is; only a missing one is pulled, so that starting needs no registry. Ports are published
-/// on 127.0.0.1. Tasks with NetworkMode::awsvpc get a pause container on the network `berth-<engine id>`, removed with their last
-/// container.
+/// on 127.0.0.1. Tasks with NetworkMode::awsvpc get a pause container on the network `berth-<engine id>`, those whose containers
+/// share processes or IPC one without a network; it is removed with their last container, as are the task's volumes.
 class DockerDriver final : public ContainerDriver {
  public:
   /// Fails when no Docker answers there: CannotGetDockerclientError, DockerTimeoutError.
@@ -53,6 +53,8 @@ class DockerDriver final : public ContainerDriver {
   Result<ContainerState> create(Client& client, const ContainerSpec& spec);
   Result<ContainerState> adopt(Client& client, const ContainerSpec& spec);
   Result<ContainerState> start(Client& client, const std::string& name);
+  /// `removed`, once the volumes of the task that no container has are gone.
+  Result<bool> forget_volumes(Client& client, const std::string& task_id, bool removed) const;
   void drop_member(const std::string& task_id, const std::string& name);
   void remove_unused_network(const std::string& task_id, std::function<void(std::optional<Error>)> finish = {});
 

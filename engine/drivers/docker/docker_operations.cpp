@@ -37,6 +37,24 @@ std::optional<T> value_of(const Result<T>& result) {
   return result ? std::optional(*result) : std::nullopt;
 }
 
+SandboxSpec sandbox_of(const ContainerSpec& spec) {
+  auto sandbox = spec.sandbox;
+  sandbox.network |= spec.network_mode == NetworkMode::awsvpc;
+  return sandbox;
+}
+
+/// Volumes that outlive tasks are there before them, unless the definition provides them.
+Result<void> check_volumes(Client& client, const ContainerSpec& spec) {
+  for (const auto& mount : spec.mounts) {
+    if (!mount.must_exist) continue;
+    BERTH_TRY(exists, client.volume_exists(mount.source));
+    if (!exists)
+      return Error{"CannotCreateVolumeError",
+                   fmt::format("the volume `{}` of scope shared does not exist, and its autoprovision is false", mount.source)};
+  }
+  return {};
+}
+
 /// Pulls what is not here; the digest of what then is.
 Result<std::string> pull_missing(Client& client, const std::string& image) {
   BERTH_TRY(here, client.image_digest(image));
@@ -74,11 +92,11 @@ Lanes::Step DockerDriver::create_step(Operation operation) {
   auto network = std::make_shared<Errand>();
   return [this, operation = std::move(operation), network](Client& client) -> Again {
     const auto& spec = operation.spec;
-    if (spec.network_mode == NetworkMode::awsvpc && !network->done) {
+    if (needs_pause(spec) && !network->done) {
       if (network->begun.exchange(true)) return until_woken();
       lanes_->post(TaskNetworks::lane(spec.task_id),
-                   [this, network, task_id = spec.task_id, lane = spec.name](Client& maker) -> Again {
-                     network->finish(error_of(networks_.ensure(maker, task_id)));
+                   [this, network, task_id = spec.task_id, sandbox = sandbox_of(spec), lane = spec.name](Client& maker) -> Again {
+                     network->finish(error_of(networks_.ensure(maker, task_id, sandbox)));
                      lanes_->wake(lane);
                      return kDone;
                    });
@@ -92,6 +110,7 @@ Lanes::Step DockerDriver::create_step(Operation operation) {
 }
 
 Result<ContainerState> DockerDriver::create(Client& client, const ContainerSpec& spec) {
+  BERTH_TRY_VOID(check_volumes(client, spec));
   BERTH_TRY(id, client.create(spec.name, create_body(spec, config_.engine_id)));
   if (!id) return adopt(client, spec);
   ContainerState state;
@@ -174,6 +193,8 @@ Lanes::Step DockerDriver::remove_step(Operation operation) {
     removing_.insert(name);
     auto removed = client.remove(name);
     if (!removed || !*removed) removing_.erase(name);
+    // Fails while other containers of the task have them; the last one's removal ends them.
+    if (removed) removed = forget_volumes(client, operation.spec.task_id, *removed);
     bool last = removed && networks_.drop_member(operation.spec.task_id, name);
     if (!last) return complete(operation, error_of(removed)), kDone;
     // The last one is gone when its task's network is; a failure makes the whole removal be tried again.
@@ -183,6 +204,11 @@ Lanes::Step DockerDriver::remove_step(Operation operation) {
     });
     return kDone;
   };
+}
+
+Result<bool> DockerDriver::forget_volumes(Client& client, const std::string& task_id, bool removed) const {
+  BERTH_TRY_VOID(client.remove_task_volumes(fmt::format("{}={}", kEngineLabel, config_.engine_id), fmt::format("{}={}", kTaskLabel, task_id)));
+  return removed;
 }
 
 void DockerDriver::drop_member(const std::string& task_id, const std::string& name) {

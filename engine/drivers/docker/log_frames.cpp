@@ -1,6 +1,7 @@
 #include "engine/drivers/docker/log_frames.h"
 
 #include <cstdio>
+#include <utility>
 
 namespace berth::engine::docker {
 namespace {
@@ -17,6 +18,7 @@ std::uint32_t big_endian(std::string_view four) {
 
 void LogFrames::feed(std::string_view bytes) {
   pending_ += bytes;
+  if (form_ == Form::plain) return feed_plain();
   std::string_view rest = pending_;
   while (!malformed_ && rest.size() >= kHeader) {
     auto kind = static_cast<unsigned char>(rest[0]);
@@ -27,6 +29,13 @@ void LogFrames::feed(std::string_view bytes) {
     rest.remove_prefix(kHeader + size);
   }
   pending_.erase(0, pending_.size() - rest.size());
+}
+
+void LogFrames::feed_plain() {
+  std::size_t begin = 0;
+  for (std::size_t end; !malformed_ && (end = pending_.find('\n', begin)) != std::string::npos; begin = end + 1)
+    message("stdout", std::string_view(pending_).substr(begin, end + 1 - begin));
+  pending_.erase(0, begin);
 }
 
 void LogFrames::message(std::string stream, std::string_view text) {
@@ -48,6 +57,7 @@ void LogFrames::message(std::string stream, std::string_view text) {
 }
 
 Result<std::vector<LogLine>> LogFrames::finish() {
+  if (form_ == Form::plain && !pending_.empty()) message("stdout", std::exchange(pending_, ""));
   if (malformed_ || !pending_.empty()) return Error{"CannotDescribeContainerError", "the log is not in Docker's frames"};
   for (auto& [stream, line] : partial_)
     if (!line.text.empty()) lines_.push_back(std::move(line));

@@ -12,11 +12,13 @@
 
 namespace berth::engine::docker {
 
-/// Takes apart the body of GET /containers/X/logs?timestamps=1 of a container without a terminal: frames of 8 bytes (stream,
+/// Takes apart the body of GET /containers/X/logs?timestamps=1. Of a container without a terminal: frames of 8 bytes (stream,
 /// three zeros, length big-endian) and a message `TIME TEXT\n`. Docker splits long lines into messages without the line ending;
-/// they become one line again.
+/// they become one line again. Of a container with a terminal: the messages alone, all of stdout.
 class LogFrames {
  public:
+  enum class Form { frames, plain };
+  explicit LogFrames(Form form = Form::frames) : form_(form) {}
   /// May be called with any division of the body.
   void feed(std::string_view bytes);
   /// All lines in the order they were written; a last line without an ending is included. Error code CannotDescribeContainerError
@@ -25,7 +27,9 @@ class LogFrames {
 
  private:
   void message(std::string stream, std::string_view text);
+  void feed_plain();
 
+  const Form form_;
   std::string pending_;
   std::vector<LogLine> lines_;
   std::map<std::string, LogLine> partial_;  ///< by stream

@@ -44,16 +44,23 @@ std::vector<std::string> TaskNetworks::members(const std::string& task_id) const
 
 std::string TaskNetworks::address(const std::string& task_id) const {
   std::lock_guard lock(mutex_);
-  auto found = addresses_.find(task_id);
-  return found == addresses_.end() ? "" : found->second;
+  auto found = up_.find(task_id);
+  return found == up_.end() ? "" : found->second;
 }
 
-void TaskNetworks::set_address(const std::string& task_id, const std::string& address) {
+bool TaskNetworks::is_up(const std::string& task_id) const {
   std::lock_guard lock(mutex_);
-  if (address.empty())
-    addresses_.erase(task_id);
-  else
-    addresses_[task_id] = address;
+  return up_.count(task_id) > 0;
+}
+
+void TaskNetworks::set_up(const std::string& task_id, const std::string& address) {
+  std::lock_guard lock(mutex_);
+  up_[task_id] = address;
+}
+
+void TaskNetworks::set_down(const std::string& task_id) {
+  std::lock_guard lock(mutex_);
+  up_.erase(task_id);
 }
 
 Result<void> TaskNetworks::ensure_ground(Client& client) {
@@ -67,33 +74,33 @@ Result<void> TaskNetworks::ensure_ground(Client& client) {
   return {};
 }
 
-Result<void> TaskNetworks::ensure(Client& client, const std::string& task_id) {
-  if (!address(task_id).empty()) return {};
+Result<void> TaskNetworks::ensure(Client& client, const std::string& task_id, const SandboxSpec& sandbox) {
+  if (is_up(task_id)) return {};
   BERTH_TRY_VOID(ensure_ground(client));
-  auto address = start(client, task_id);
+  auto address = start(client, task_id, sandbox);
   if (!address) {
     // Somebody may have removed the network or the image: the next task looks again.
     std::lock_guard lock(ground_mutex_);
     ground_ready_ = false;
     return Error{"ContainerNetworkingError", address.error().message, address.error().retryable};
   }
-  set_address(task_id, *address);
+  set_up(task_id, *address);
   return {};
 }
 
-Result<std::string> TaskNetworks::start(Client& client, const std::string& task_id) {
+Result<std::string> TaskNetworks::start(Client& client, const std::string& task_id, const SandboxSpec& sandbox) {
   auto name = pause_name(task_id);
-  BERTH_TRY(created, client.create(name, pause_body(task_id, engine_id_, image_.name + ":" + image_.tag, network_)));
+  BERTH_TRY(created, client.create(name, pause_body(task_id, engine_id_, image_.name + ":" + image_.tag, network_, sandbox)));
   BERTH_TRY_VOID(client.start(name));
   BERTH_TRY(inspected, client.inspect(name));
   auto address = inspected ? state_of(*inspected).private_ip : std::string();
-  if (address.empty()) return Error{"ContainerNetworkingError", fmt::format("`{}` has no address", name), true};
+  if (sandbox.network && address.empty()) return Error{"ContainerNetworkingError", fmt::format("`{}` has no address", name), true};
   return address;
 }
 
 Result<bool> TaskNetworks::remove_unused(Client& client, const std::string& task_id) {
   if (!members(task_id).empty()) return false;
-  set_address(task_id, "");
+  set_down(task_id);
   return client.remove(pause_name(task_id));
 }
 

@@ -2,17 +2,10 @@
 
 #include <charconv>
 
-#include <fmt/format.h>
-
 #include "engine/drivers/docker/log_frames.h"
 
 namespace berth::engine::docker {
 namespace {
-
-constexpr std::int64_t kNanosecondsPerMillisecond = 1'000'000;
-/// Docker keeps what containers print; bounded, so that a chatty one does not fill the disk.
-constexpr const char* kLogFileSize = "16m";
-constexpr const char* kLogFiles = "2";
 
 /// The member, or an empty value of the same use when it is missing or null.
 const Json& member(const Json& object, const char* name) {
@@ -25,50 +18,6 @@ const Json& member(const Json& object, const char* name) {
 std::string text(const Json& object, const char* name) {
   const auto& value = member(object, name);
   return value.is_string() ? value.get<std::string>() : std::string();
-}
-
-std::string port_key(std::uint16_t port, const std::string& protocol) { return fmt::format("{}/{}", port, protocol); }
-
-std::string network_of(const ContainerSpec& spec) {
-  switch (spec.network_mode) {
-    case NetworkMode::bridge: return "bridge";
-    case NetworkMode::awsvpc: return "container:" + pause_name(spec.task_id);
-    case NetworkMode::host: return "host";
-    case NetworkMode::none: return "none";
-  }
-  return "none";
-}
-
-Json health_of(const std::optional<HealthCheckSpec>& check) {
-  if (!check) return {{"Test", {"NONE"}}};
-  return {{"Test", check->command},
-          {"Interval", check->interval.count() * kNanosecondsPerMillisecond},
-          {"Timeout", check->timeout.count() * kNanosecondsPerMillisecond},
-          {"StartPeriod", check->start_period.count() * kNanosecondsPerMillisecond},
-          {"Retries", check->retries}};
-}
-
-void add_ports(const ContainerSpec& spec, Json& body, Json& host) {
-  if (spec.network_mode != NetworkMode::bridge) return;
-  for (const auto& port : spec.ports) {
-    auto key = port_key(port.container_port, port.protocol);
-    body["ExposedPorts"][key] = Json::object();
-    host["PortBindings"][key].push_back(
-        {{"HostIp", "127.0.0.1"}, {"HostPort", port.host_port == 0 ? "" : std::to_string(port.host_port)}});
-  }
-}
-
-void add_limits(const ContainerSpec& spec, Json& host) {
-  if (spec.cpu_shares > 0) host["CpuShares"] = spec.cpu_shares;
-  if (spec.cpu_quota_units) host["NanoCpus"] = *spec.cpu_quota_units * 1'000'000'000 / 1024;
-  if (spec.memory_bytes) host["Memory"] = *spec.memory_bytes;
-  if (spec.memory_reservation_bytes) host["MemoryReservation"] = *spec.memory_reservation_bytes;
-  for (const auto& limit : spec.ulimits)
-    host["Ulimits"].push_back({{"Name", limit.name}, {"Soft", limit.soft}, {"Hard", limit.hard}});
-}
-
-void add_list(Json& object, const char* name, const std::vector<std::string>& values) {
-  if (!values.empty()) object[name] = values;
 }
 
 std::string health_text(const Json& state) {
@@ -115,43 +64,6 @@ std::string address_of(const Json& network_settings) {
 
 }  // namespace
 
-std::string pause_name(const std::string& task_id) { return "berth-pause-" + task_id; }
-
-Json create_body(const ContainerSpec& spec, const std::string& engine_id) {
-  Json labels = spec.labels;
-  labels[kEngineLabel] = engine_id;
-  labels[kTaskLabel] = spec.task_id;
-  labels[kContainerLabel] = spec.container;
-  Json environment = Json::array();
-  for (const auto& [name, value] : spec.environment) environment.push_back(fmt::format("{}={}", name, value));
-  Json body = {{"Image", spec.image}, {"Env", environment}, {"Labels", labels}, {"Healthcheck", health_of(spec.health_check)}};
-  Json host = {{"NetworkMode", network_of(spec)},
-               {"LogConfig", {{"Type", "json-file"}, {"Config", {{"max-size", kLogFileSize}, {"max-file", kLogFiles}}}}}};
-  if (spec.command) body["Cmd"] = *spec.command;
-  add_list(body, "Entrypoint", spec.entrypoint);
-  if (!spec.user.empty()) body["User"] = spec.user;
-  if (!spec.working_directory.empty()) body["WorkingDir"] = spec.working_directory;
-  if (!spec.hostname.empty()) body["Hostname"] = spec.hostname;
-  add_ports(spec, body, host);
-  add_limits(spec, host);
-  if (spec.init_process) host["Init"] = true;
-  if (spec.read_only_root) host["ReadonlyRootfs"] = true;
-  if (spec.privileged) host["Privileged"] = true;
-  add_list(host, "CapAdd", spec.capabilities_add);
-  add_list(host, "CapDrop", spec.capabilities_drop);
-  add_list(host, "ExtraHosts", spec.extra_hosts);
-  add_list(host, "Dns", spec.dns_servers);
-  add_list(host, "DnsSearch", spec.dns_search_domains);
-  body["HostConfig"] = std::move(host);
-  return body;
-}
-
-Json pause_body(const std::string& task_id, const std::string& engine_id, const std::string& image, const std::string& network) {
-  return {{"Image", image},
-          {"Labels", {{kEngineLabel, engine_id}, {kTaskLabel, task_id}, {kPauseLabel, "true"}}},
-          {"HostConfig", {{"NetworkMode", network}, {"LogConfig", {{"Type", "none"}, {"Config", Json::object()}}}}}};
-}
-
 ContainerState state_of(const Json& inspect) {
   const auto& config_labels = member(member(inspect, "Config"), "Labels");
   const auto& state = member(inspect, "State");
@@ -178,7 +90,16 @@ ContainerState state_of(const Json& inspect) {
 
 std::string engine_of(const Json& inspect) { return text(member(member(inspect, "Config"), "Labels"), kEngineLabel); }
 
-bool joins_pause(const Json& inspect) { return text(member(inspect, "HostConfig"), "NetworkMode").rfind("container:", 0) == 0; }
+bool joins_pause(const Json& inspect) {
+  const auto& host = member(inspect, "HostConfig");
+  auto joins = [&](const char* name) { return text(host, name).rfind("container:", 0) == 0; };
+  return joins("NetworkMode") || joins("PidMode") || joins("IpcMode");
+}
+
+bool has_terminal(const Json& inspect) {
+  const auto& terminal = member(member(inspect, "Config"), "Tty");
+  return terminal.is_boolean() && terminal.get<bool>();
+}
 
 std::string stop_signal(const Json& inspect) {
   auto signal = text(member(inspect, "Config"), "StopSignal");

@@ -25,16 +25,21 @@ std::string pause_name(const std::string& task_id);
 /// The body of POST /containers/create. A container without a health check of its own gets none, whatever its image says
 /// (ecs.md 1.7).
 Json create_body(const ContainerSpec& spec, const std::string& engine_id);
-/// The same for the container that holds a task's network namespace, on the network of that name.
-Json pause_body(const std::string& task_id, const std::string& engine_id, const std::string& image, const std::string& network);
+/// The same for the container that holds a task's namespaces, on the network of that name if the task has an address.
+Json pause_body(const std::string& task_id, const std::string& engine_id, const std::string& image, const std::string& network,
+                const SandboxSpec& sandbox);
+/// Whether the container joins a namespace that its task's pause container holds.
+bool needs_pause(const ContainerSpec& spec);
 
 /// GET /containers/X/json as our state. `private_ip` is empty for a container that joined another's network.
 ContainerState state_of(const Json& inspect);
 
 /// The engine that the container belongs to, or "".
 std::string engine_of(const Json& inspect);
-/// Whether the container lives in a pause container's network namespace.
+/// Whether the container lives in a namespace of a pause container.
 bool joins_pause(const Json& inspect);
+/// Whether the container has a terminal: its output then is plain text, not frames.
+bool has_terminal(const Json& inspect);
 /// The image's STOPSIGNAL, else SIGTERM.
 std::string stop_signal(const Json& inspect);
 

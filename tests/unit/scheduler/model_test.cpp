@@ -131,7 +131,7 @@ TEST_CASE("each requirement that an instance does not meet has its reason") {
   const TaskRequirements fits{.resources = {.cpu = 100, .memory = 100, .ports = {{80}}},
                               .attributes = {{"zone", "a"}, {"zone", ""}}};
   const auto reason = [](const TaskRequirements& task, const InstanceLoad& load) -> std::string {
-    const Placement placement = place(task, {load});
+    const Placement placement = place(task, {}, {load});
     const auto* none = std::get_if<NotPlaced>(&placement);
     return none == nullptr ? "" : none->rejections.at(0).reason;
   };
