@@ -4,6 +4,7 @@
 
 #include "cli/command.h"
 #include "cli/common.h"
+#include "cli/engine_instance.h"
 #include "cli/engine_process.h"
 #include "providers/ecs/json_access.h"
 
@@ -15,6 +16,9 @@ constexpr std::string_view kHelp = R"(Starts, stops or shows the local engine, t
   start    starts berthd in the background and waits until it answers. `berth apply` does this by itself.
   stop     ends it. Containers keep running, and the next engine with the same data directory takes them over.
   status   says whether it runs, and what it looks after
+  instance add|list|drain ID|activate ID|remove ID|why SERVICE
+           container instances of a cluster: simulated ones beside this machine, each with CPU, memory, ports and attributes of its
+           own, to try placement, daemons and draining; `why` says for each what keeps a task of the service from it
 
 Its data (the store and berthd.log) is in /var/lib/berth for root and in $XDG_STATE_HOME/berth for others.
 
@@ -22,12 +26,14 @@ examples:
   berth engine start
   berth engine start --data-dir /srv/berth --docker-host unix:///run/docker.sock
   berth engine status --format json
+  berth engine instance add --cluster shop --cpu 1024 --memory 2048 --attribute ecs.availability-zone=us-east-1b
   berth engine stop)";
 
 struct Flags {
   CommonFlags common;
   std::string verb;
   EngineStart start;
+  InstanceFlags instance;
 };
 
 ExitCode start(Session& session, View& view, const Flags& flags, const provider::Endpoint& endpoint) {
@@ -88,15 +94,20 @@ ExitCode status(Session& session, View& view, const provider::Endpoint& endpoint
 ExitCode engine(Session& session, View& view, const Flags& flags) {
   const auto endpoint = find_engine(session, flags.common);
   if (!endpoint) return fail(view, endpoint.error());
+  if (flags.verb != "instance" && !flags.instance.words.empty()) {
+    return fail(view, {"usage", fmt::format("`berth engine {}` takes no more words", flags.verb)});
+  }
   if (flags.verb == "start") return start(session, view, flags, *endpoint);
   if (flags.verb == "stop") return stop(session, view, *endpoint);
   if (flags.verb == "status") return status(session, view, *endpoint);
-  return fail(view, {"usage", fmt::format("`berth engine` can start, stop and status, not `{}`", flags.verb)});
+  if (flags.verb == "instance") return engine_instance(session, view, flags.instance, *endpoint);
+  return fail(view, {"usage", fmt::format("`berth engine` can start, stop, status and instance, not `{}`", flags.verb)});
 }
 
 Runner declare(Arguments& arguments) {
   auto flags = std::make_shared<Flags>();
-  arguments.required("start|stop|status", flags->verb, "what to do");
+  arguments.required("start|stop|status|instance", flags->verb, "what to do");
+  arguments.positionals("words", flags->instance.words, "instance: add, list, drain ID, activate ID, remove ID, why SERVICE");
   declare_engine(arguments, flags->common);
   arguments.option("--data-dir", flags->start.data_dir, "DIR", "start: where the engine keeps its data", "BERTH_DATA_DIR");
   arguments.option("--driver", flags->start.driver, "NAME", "start: docker, or fake for trying things out");
@@ -104,6 +115,10 @@ Runner declare(Arguments& arguments) {
   arguments.option("--healthy-after", flags->start.healthy_after, "TIME", "start: how long a task must run to count as healthy, such as 40s");
   arguments.option("--listen", flags->start.listen, "HOST:PORT", "start: serve AWS clients there too");
   arguments.option("--auth", flags->start.auth, "KIND", "start: none or sigv4, for --listen");
+  arguments.option("--cluster", flags->instance.cluster, "NAME", "instance: the cluster, default unless given");
+  arguments.number("--cpu", flags->instance.cpu, 0, 10'000'000, "UNITS", "instance add: CPU units, 1024 to the core");
+  arguments.number("--memory", flags->instance.memory, 0, 1'000'000'000, "MIB", "instance add: MiB of memory");
+  arguments.repeated("--attribute", flags->instance.attributes, "NAME=VALUE", "instance add: an attribute, such as ecs.availability-zone=us-east-1b");
   declare_output(arguments, flags->common);
   return [flags](Session& session) { return with_view(session, flags->common, [&](View& view) { return engine(session, view, *flags); }); };
 }
