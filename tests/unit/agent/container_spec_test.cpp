@@ -116,6 +116,93 @@ TEST_CASE("the network of a container is its task's, unless it has none") {
         NetworkMode::none);
 }
 
+TEST_CASE("volumes are paths of the host, volumes of the task, or volumes that stay") {
+  auto made = spec(task(), R"({"volumes": [{"name": "etc", "host": {"sourcePath": "/etc"}}, {"name": "scratch"}, {"name": "also", "host": {}},
+      {"name": "cache", "dockerVolumeConfiguration": {"scope": "shared", "autoprovision": true, "driver": "local", "driverOpts": {"type": "tmpfs"}, "labels": {"a": "b"}}},
+      {"name": "data", "dockerVolumeConfiguration": {"scope": "shared"}}],
+    "containerDefinitions": [{"name": "app", "image": "a", "mountPoints": [
+      {"sourceVolume": "etc", "containerPath": "/host", "readOnly": true}, {"sourceVolume": "scratch", "containerPath": "/scratch"},
+      {"sourceVolume": "also", "containerPath": "/also"}, {"sourceVolume": "cache", "containerPath": "/cache"}, {"sourceVolume": "data", "containerPath": "/data"}],
+      "volumesFrom": [{"sourceContainer": "log", "readOnly": true}, {"sourceContainer": "log"}]}]})");
+  REQUIRE(made.mounts.size() == 5);
+  CHECK(made.mounts[0].kind == MountSpec::Kind::host_path);
+  CHECK(made.mounts[0].source == "/etc");
+  CHECK(made.mounts[0].target == "/host");
+  CHECK(made.mounts[0].read_only);
+  CHECK(made.mounts[1].kind == MountSpec::Kind::volume);
+  CHECK(made.mounts[1].source == "ecs-web-7-scratch-0123456789abcdef");
+  CHECK(made.mounts[1].task_scoped);
+  CHECK_FALSE(made.mounts[1].read_only);
+  CHECK(made.mounts[2].source == "ecs-web-7-also-0123456789abcdef");
+  CHECK(made.mounts[3].source == "cache");
+  CHECK_FALSE(made.mounts[3].task_scoped);
+  CHECK_FALSE(made.mounts[3].must_exist);
+  CHECK(made.mounts[3].driver_options == std::map<std::string, std::string>{{"type", "tmpfs"}});
+  CHECK(made.mounts[3].labels == std::map<std::string, std::string>{{"a", "b"}});
+  CHECK(made.mounts[4].must_exist);
+  CHECK(made.volumes_from == std::vector<std::string>{"ecs-web-7-log-0123456789abcdef:ro", "ecs-web-7-log-0123456789abcdef"});
+}
+
+TEST_CASE("a relative path of the host is no volume of Docker's") {
+  auto made = make_container_spec(task(), "app", definition(R"({"volumes": [{"name": "v", "host": {"sourcePath": "var"}}],
+    "containerDefinitions": [{"name": "app", "image": "a", "mountPoints": [{"sourceVolume": "v", "containerPath": "/v"}]}]})"), "r");
+  REQUIRE_FALSE(made);
+  CHECK(made.error().message == "the path `var` of volume `v` is not absolute");
+}
+
+TEST_CASE("linux parameters, security options, terminal and system controls are taken over") {
+  auto made = spec(task(), R"({"containerDefinitions": [{"name": "app", "image": "a", "memory": 64, "interactive": true, "pseudoTerminal": true,
+    "dockerSecurityOptions": ["no-new-privileges", "apparmor:p", "label:user:u"], "links": ["db", "db:store"],
+    "systemControls": [{"namespace": "net.core.somaxconn", "value": "99"}, {"namespace": "kernel.msgmax", "value": "1"}],
+    "linuxParameters": {"sharedMemorySize": 8, "maxSwap": 16, "swappiness": 5,
+      "devices": [{"hostPath": "/dev/null", "permissions": ["read", "mknod"]}, {"hostPath": "/dev/zero", "containerPath": "/z"}],
+      "tmpfs": [{"containerPath": "/t", "size": 4, "mountOptions": ["noexec", "mode=700"]}, {"containerPath": "/u", "size": 1}]}}]})");
+  CHECK(made.open_stdin);
+  CHECK(made.terminal);
+  CHECK(made.security_options == std::vector<std::string>{"no-new-privileges", "apparmor=p", "label=user:u"});
+  CHECK(made.links == std::vector<std::string>{"ecs-web-7-db-0123456789abcdef:db", "ecs-web-7-db-0123456789abcdef:store"});
+  CHECK(made.sysctls == std::map<std::string, std::string>{{"kernel.msgmax", "1"}, {"net.core.somaxconn", "99"}});
+  CHECK(made.shm_bytes == 8 << 20);
+  CHECK(made.swap_bytes == 16 << 20);
+  CHECK(made.swappiness == 5);
+  CHECK(made.devices == std::vector<DeviceSpec>{{"/dev/null", "/dev/null", "rm"}, {"/dev/zero", "/z", "rwm"}});
+  CHECK(made.tmpfs == std::map<std::string, std::string>{{"/t", "size=4m,noexec,mode=700"}, {"/u", "size=1m"}});
+  CHECK_FALSE(spec(task(), R"({"containerDefinitions": [{"name": "app", "image": "a", "linuxParameters": {"swappiness": 5}}]})").swappiness);
+}
+
+TEST_CASE("what the containers of a task share is the same for all of them, and not each one's own") {
+  auto own = task();
+  own.network_mode = "awsvpc";
+  auto* text = R"({"pidMode": "task", "ipcMode": "task", "containerDefinitions": [
+    {"name": "app", "image": "a", "systemControls": [{"namespace": "net.core.somaxconn", "value": "1"}, {"namespace": "kernel.shmmax", "value": "2"}]},
+    {"name": "log", "image": "a", "dnsServers": ["10.0.0.1"], "systemControls": [{"namespace": "net.core.somaxconn", "value": "3"}],
+     "linuxParameters": {"sharedMemorySize": 8}}]})";
+  auto app = spec(own, text);
+  CHECK(app.sandbox.network);
+  CHECK(app.sandbox.sysctls == std::map<std::string, std::string>{{"kernel.shmmax", "2"}, {"net.core.somaxconn", "3"}});
+  CHECK(app.sandbox.dns_servers == std::vector<std::string>{"10.0.0.1"});
+  CHECK(app.sandbox.shm_bytes == 8 << 20);
+  CHECK(app.sysctls.empty());
+  CHECK(app.pid_mode == NamespaceMode::task);
+  CHECK(app.ipc_mode == NamespaceMode::task);
+  CHECK(spec(own, text, "log").sandbox == app.sandbox);
+  CHECK(spec(task(), R"({"pidMode": "host", "ipcMode": "none", "containerDefinitions": [{"name": "app", "image": "a"}]})").sandbox == SandboxSpec{});
+}
+
+TEST_CASE("a task that needs what only AWS has is not made, whichever container asks for it") {
+  for (const char* member : {R"("secrets": [{"name": "PASSWORD", "valueFrom": "arn:aws:secretsmanager:r:1:secret:p"}])",
+                             R"("environmentFiles": [{"value": "arn:aws:s3:::b/x.env", "type": "s3"}])",
+                             R"("repositoryCredentials": {"credentialsParameter": "arn:aws:secretsmanager:r:1:secret:p"})",
+                             R"("logConfiguration": {"logDriver": "splunk", "secretOptions": [{"name": "t", "valueFrom": "p"}]})"}) {
+    auto text = std::string(R"({"containerDefinitions": [{"name": "app", "image": "a"}, {"name": "other", "image": "a", )") + member + "}]}";
+    auto made = make_container_spec(task(), "app", definition(text.c_str()), "r");
+    REQUIRE_FALSE(made);
+    CHECK(made.error().code == "ResourceInitializationError");
+    CHECK(made.error().message.find("container other") != std::string::npos);
+    CHECK_FALSE(made.error().retryable);
+  }
+}
+
 TEST_CASE("a container that is not in the definition can't be made") {
   auto made =
       make_container_spec(task(), "ghost", definition(R"({"containerDefinitions": [{"name": "app", "image": "a"}]})"), "r");

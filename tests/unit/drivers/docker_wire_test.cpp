@@ -54,6 +54,82 @@ TEST_CASE("a container of a task with its own network joins the pause container 
   CHECK_FALSE(body["HostConfig"].contains("PortBindings"));
 }
 
+TEST_CASE("volumes, devices, namespaces and security go into the create request") {
+  ContainerSpec spec;
+  spec.task_id = "0a1b";
+  spec.memory_bytes = 64 << 20;
+  spec.swap_bytes = 16 << 20;
+  spec.swappiness = 5;
+  spec.shm_bytes = 8 << 20;
+  spec.open_stdin = spec.terminal = true;
+  spec.links = {"ecs-db:db"};
+  spec.volumes_from = {"ecs-log:ro"};
+  spec.tmpfs = {{"/t", "size=4m"}};
+  spec.devices = {{"/dev/null", "/n", "rm"}};
+  spec.sysctls = {{"net.core.somaxconn", "99"}};
+  spec.security_options = {"no-new-privileges"};
+  spec.pid_mode = NamespaceMode::host;
+  spec.ipc_mode = NamespaceMode::none;
+  MountSpec path;
+  path.source = "/etc", path.target = "/host", path.read_only = true;
+  MountSpec scratch;
+  scratch.kind = MountSpec::Kind::volume, scratch.source = "ecs-v", scratch.target = "/v", scratch.task_scoped = true;
+  MountSpec cache;
+  cache.kind = MountSpec::Kind::volume, cache.source = "cache", cache.target = "/c", cache.driver_options = {{"type", "tmpfs"}};
+  spec.mounts = {path, scratch, cache};
+  auto body = create_body(spec, "e1");
+  CHECK(body["OpenStdin"] == true);
+  CHECK(body["Tty"] == true);
+  body["HostConfig"].erase("LogConfig");
+  CHECK(body["HostConfig"] == Json::parse(R"({"NetworkMode": "bridge", "Memory": 67108864, "MemorySwap": 83886080, "MemorySwappiness": 5,
+    "ShmSize": 8388608, "Binds": ["/etc:/host:ro"], "VolumesFrom": ["ecs-log:ro"], "Links": ["ecs-db:db"], "Tmpfs": {"/t": "size=4m"},
+    "Devices": [{"PathOnHost": "/dev/null", "PathInContainer": "/n", "CgroupPermissions": "rm"}], "Sysctls": {"net.core.somaxconn": "99"},
+    "SecurityOpt": ["no-new-privileges"], "PidMode": "host", "IpcMode": "none",
+    "Mounts": [{"Type": "volume", "Source": "ecs-v", "Target": "/v", "ReadOnly": false,
+        "VolumeOptions": {"Labels": {"berth.engine": "e1", "berth.task": "0a1b"}}},
+      {"Type": "volume", "Source": "cache", "Target": "/c", "ReadOnly": false,
+        "VolumeOptions": {"Labels": {}, "DriverConfig": {"Name": "local", "Options": {"type": "tmpfs"}}}}]})"));
+}
+
+TEST_CASE("what a task's containers share is held by the pause container, and they join it") {
+  ContainerSpec spec;
+  spec.task_id = "0a1b";
+  spec.pid_mode = spec.ipc_mode = NamespaceMode::task;
+  spec.shm_bytes = 1 << 20;
+  CHECK(needs_pause(spec));
+  CHECK_FALSE(needs_pause(ContainerSpec{}));
+  auto body = create_body(spec, "e1");
+  CHECK(body["HostConfig"]["NetworkMode"] == "bridge");
+  CHECK(body["HostConfig"]["PidMode"] == "container:berth-pause-0a1b");
+  CHECK(body["HostConfig"]["IpcMode"] == "container:berth-pause-0a1b");
+  CHECK_FALSE(body["HostConfig"].contains("ShmSize"));
+  CHECK(joins_pause(Json{{"HostConfig", body["HostConfig"]}}));
+
+  SandboxSpec sandbox{.network = false, .sysctls = {{"kernel.shmmax", "2"}}, .dns_servers = {}, .dns_search_domains = {}, .shm_bytes = 1 << 20};
+  auto pause = pause_body("0a1b", "e1", "pause:1", "berth-e1", sandbox);
+  CHECK(pause["HostConfig"]["NetworkMode"] == "none");
+  CHECK(pause["HostConfig"]["IpcMode"] == "shareable");
+  CHECK(pause["HostConfig"]["ShmSize"] == 1 << 20);
+  CHECK(pause["HostConfig"]["Sysctls"] == Json::parse(R"({"kernel.shmmax": "2"})"));
+  sandbox.network = true;
+  CHECK(pause_body("0a1b", "e1", "pause:1", "berth-e1", sandbox)["HostConfig"]["NetworkMode"] == "berth-e1");
+}
+
+TEST_CASE("output of a terminal is lines without frames, however it is divided") {
+  const std::string text = "2026-11-22T16:47:03.120456789Z one two\r\n2026-11-22T16:47:04Z three";
+  for (std::size_t cut = 0; cut <= text.size(); ++cut) {
+    LogFrames frames(LogFrames::Form::plain);
+    frames.feed(std::string_view(text).substr(0, cut));
+    frames.feed(std::string_view(text).substr(cut));
+    auto lines = frames.finish();
+    REQUIRE(lines);
+    REQUIRE(lines->size() == 2);
+    CHECK(lines->at(0).text == "one two");
+    CHECK(lines->at(0).stream == "stdout");
+    CHECK(lines->at(1).text == "three");
+  }
+}
+
 TEST_CASE("without a health check in the task definition the image's own is off") {
   ContainerSpec spec;
   CHECK(create_body(spec, "e1")["Healthcheck"] == Json::parse(R"({"Test": ["NONE"]})"));

@@ -297,3 +297,72 @@ TEST_CASE("a task with its own interface shows STOPPING; others stay RUNNING unt
     CHECK(task.last_status == TaskStatus::Stopped);
   }
 }
+
+namespace {
+
+/// RUNNING since kNow, with a restart policy.
+Task restarting_task(std::vector<int> ignored = {}) {
+  Task task = one_container();
+  task.containers[0].restart_policy = RestartPolicy{.ignored_exit_codes = std::move(ignored), .attempt_period = std::chrono::seconds(60)};
+  bring_up(task, "app");
+  return task;
+}
+
+const Timestamp kLater = kNow + std::chrono::seconds(60);
+
+}  // namespace
+
+TEST_CASE("a container with a restart policy is started again and its task stays RUNNING") {
+  Task task = restarting_task();
+  report(task, "app", Exited{.exit_code = 0}, kLater);
+  CHECK(task.last_status == TaskStatus::Running);
+  CHECK(task.desired_status == DesiredStatus::Running);
+  CHECK(task.containers[0].known_status == ContainerStatus::Running);
+  CHECK(step(task, kLater) == "start app");
+  report(task, "app", Exited{.exit_code = 0}, kLater);
+  CHECK(task.containers[0].restarting);
+  report(task, "app", Started{}, kLater);
+  CHECK_FALSE(task.containers[0].restarting);
+  CHECK(task.containers[0].restart_count == 1);
+  CHECK(task.containers[0].started_at == kNow);
+  CHECK(step(task, kLater).empty());
+  // Not again before it has run for the period since its last start.
+  report(task, "app", Exited{.exit_code = 1}, kLater + std::chrono::seconds(59));
+  CHECK(task.stop_code == StopCode::EssentialContainerExited);
+  CHECK(task.containers[0].exit_code == 1);
+}
+
+TEST_CASE("exits that the policy ignores, come too early or have no code end the container") {
+  Task ignored = restarting_task({0, 3});
+  report(ignored, "app", Exited{.exit_code = 3}, kLater);
+  CHECK(ignored.last_status == TaskStatus::Stopped);
+  Task early = restarting_task();
+  report(early, "app", Exited{.exit_code = 1}, kLater - Milliseconds(1));
+  CHECK(early.last_status == TaskStatus::Stopped);
+  Task lost = restarting_task();
+  report(lost, "app", Exited{}, kLater);
+  CHECK(lost.last_status == TaskStatus::Stopped);
+}
+
+TEST_CASE("a container that waits to be started again can be stopped") {
+  Task task = restarting_task();
+  report(task, "app", Exited{.exit_code = 1}, kLater);
+  request_stop(task, StopCode::UserInitiated, "enough", kLater);
+  CHECK(task.last_status == TaskStatus::Stopped);
+  Task begun = restarting_task();
+  report(begun, "app", Exited{.exit_code = 1}, kLater);
+  CHECK(step(begun, kLater) == "start app");
+  request_stop(begun, StopCode::UserInitiated, "enough", kLater);
+  CHECK(begun.last_status == TaskStatus::Running);
+  report(begun, "app", Started{}, kLater);
+  CHECK(step(begun, kLater) == "stop app");
+}
+
+TEST_CASE("a restart that fails ends the container with the reason") {
+  Task task = restarting_task();
+  report(task, "app", Exited{.exit_code = 1}, kLater);
+  CHECK(step(task, kLater) == "start app");
+  report(task, "app", ActionFailed{.action = ContainerActionKind::Start, .error_name = "CannotStartContainerError", .message = "no"}, kLater);
+  CHECK(task.last_status == TaskStatus::Stopped);
+  CHECK(task.containers[0].reason == "CannotStartContainerError: no");
+}
