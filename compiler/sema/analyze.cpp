@@ -42,7 +42,7 @@ class Analysis::Implementation {
     bind_names(loaded_, scope_, declarations_.computed_names, reporter_);
     check_types(loaded_, scope_, evaluator_);
     evaluator_.reader = &expander_.drafts();
-    evaluator_.host.read_file = [this](const std::string& path) { return files_.read(loaded_.root.empty() ? path : loaded_.root + "/" + path); };
+    evaluator_.host.read_file = [this](const std::string& path) { return files_.read(loaded_.root.empty() || loaded_.root == "." ? path : loaded_.root + "/" + path); };
     if (options.chains) expander_.drafts().builder().chains = &module_.chains;
     reserve_names();
     given_.read(options.variables, scope_, sources_, sink_, evaluator_);
@@ -50,13 +50,14 @@ class Analysis::Implementation {
     if (options.test != nullptr) test_values(*options.test);
     evaluator_.reserved["environment"] = make_map({{"name", make_string(module_.environment)}});
     stack();
-    for (Symbol* symbol : declarations_.values) evaluator_.value_of(*symbol, symbol->span);
     for (const LoadedModule& module : loaded_.modules) {
       if (&module != loaded_.modules.data()) expander_.module(module.files);
     }
     const bool release = options.release && declarations_.checks.empty() && options.test == nullptr;
     expander_.stack(loaded_.modules.front().files, release);
     environment_.report_unused(expander_.kinds());
+    // They may read resources, so these are known first.
+    for (Symbol* symbol : declarations_.values) evaluator_.value_of(*symbol, symbol->span);
     assertions();
     outputs();
     moved();
@@ -79,7 +80,7 @@ class Analysis::Implementation {
     evaluator_.reserved["stack"] = reader.stack();
     for (const ast::Check* check : declarations_.checks) run_check(*check, evaluator_);
     for (std::size_t i = 0; options_.test != nullptr && i < options_.test->body->items.size(); ++i) {
-      if (const auto* assertion = ast::as<ast::Assert>(options_.test->body->items[i])) assert_one(*assertion, nullptr, {});
+      if (const auto* assertion = ast::as<ast::Assert>(options_.test->body->items[i])) evaluator_.assert_holds(*assertion, nullptr, {});
     }
     evaluator_.reader = &expander_.drafts();
   }
@@ -142,20 +143,11 @@ class Analysis::Implementation {
 
   // ---- what is said about all of it --------------------------------------------------------------------------------------------------
 
-  void assert_one(const ast::Assert& assertion, const FramePtr& frame, Span call) {
-    const auto holds = evaluator_.condition(*assertion.condition, frame);
-    if (!holds || *holds) return;
-    const auto message = evaluator_.text_of(assertion.message, frame);
-    const Span at = call.valid() ? call : assertion.condition->span;
-    Diagnostic& diagnostic = reporter_.report_each("E0130", at, message.value_or("an assertion does not hold"), call.valid() ? "not as this component needs it" : "this does not hold");
-    if (call.valid()) diagnostic.label(assertion.condition->span, "this must hold");
-  }
-
   void assertions() {
     Drafts& drafts = expander_.drafts();
     for (std::size_t i = 0; i < drafts.instances().size(); ++i) expander_.expand(drafts.instances()[i], header_span(*drafts.instances()[i].entry));
-    for (const ast::Assert* assertion : declarations_.asserts) assert_one(*assertion, nullptr, {});
-    for (const Expander::Assertion& assertion : expander_.assertions()) assert_one(*assertion.assertion, assertion.frame, assertion.call);
+    for (const ast::Assert* assertion : declarations_.asserts) evaluator_.assert_holds(*assertion, nullptr, {});
+    for (const Expander::Assertion& assertion : expander_.assertions()) evaluator_.assert_holds(*assertion.assertion, assertion.frame, assertion.call);
   }
 
   void outputs() {

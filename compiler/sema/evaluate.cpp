@@ -102,6 +102,15 @@ FramePtr Evaluator::with_lets(const std::vector<ast::Item>& items, const FramePt
   return inner;
 }
 
+void Evaluator::assert_holds(const ast::Assert& assertion, const FramePtr& frame, Span call) {
+  const auto holds = condition(*assertion.condition, frame);
+  if (!holds || *holds) return;
+  const auto message = text_of(assertion.message, frame);
+  const Span at = call.valid() ? call : assertion.condition->span;
+  Diagnostic& diagnostic = reporter_.report_each("E0130", at, message.value_or("an assertion does not hold"), call.valid() ? "not as this component needs it" : "this does not hold");
+  if (call.valid()) diagnostic.label(assertion.condition->span, "this must hold");
+}
+
 FramePtr Evaluator::with_lazy_lets(const std::vector<ast::Item>& items, const FramePtr& frame) {
   FramePtr inner = frame;
   for (const ast::Item& item : items) {

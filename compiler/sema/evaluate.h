@@ -63,6 +63,8 @@ class Evaluator final : public TypeEvaluator {
   const Value* local(const ast::Name& name, const FramePtr& frame);
   /// Calls `body` with the branch that is taken, if one is.
   void branches(const ast::If& choice, const FramePtr& frame, const std::function<void(const ast::Body&)>& body);
+  /// E0130 when the condition of an assertion does not hold: at `call`, the call of the component that asserts it, if there is one.
+  void assert_holds(const ast::Assert& assertion, const FramePtr& frame, Span call);
   /// The value of a parameter or let, or the reference to a resource.
   Value value_of(Symbol& symbol, Span use);
   /// A written type; unknown names and what is not carried out are reported.

@@ -356,10 +356,14 @@ void Layerer::component_block(Symbol& symbol, const ast::Entry& entry, const Tex
     return;
   }
   ++symbol.active_calls;
+  const FramePtr inside = evaluator_.with_lets(component.items(), frame);
+  for (const ast::Item& item : component.items()) {
+    if (const auto* assertion = ast::as<ast::Assert>(item)) evaluator_.assert_holds(*assertion, inside, header_span(entry));
+  }
   const auto by = std::make_shared<const Provenance>(Provenance{Provenance::Kind::component, "component " + symbol.name});
   Node& inner = open(*schema, *name, entry, text, node);
   inner.header = header_span(entry);
-  add({made, evaluator_.with_lets(component.items(), frame), by}, inner);
+  add({made, inside, by}, inner);
   --symbol.active_calls;
 }
 
