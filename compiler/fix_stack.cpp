@@ -62,7 +62,9 @@ bool is_of_stack(const std::string& path, const std::string& root, const FileSys
 
 }  // namespace
 
-FixedStack fix_stack(const CompileOptions& options, const FileSystem& files) {
+FixedStack fix_stack(const CompileOptions& asked, const FileSystem& files) {
+  CompileOptions options = asked;
+  while (options.path.size() > 1 && options.path.ends_with('/')) options.path.pop_back();
   FixedStack fixed;
   Overlay overlay(files);
   Round round = compile_round(options, overlay);

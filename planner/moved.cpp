@@ -39,6 +39,13 @@ std::map<ir::Address, ir::Address> all_moves(const ir::Program& program) {
   return moves;
 }
 
+/// The task of a service or job is moved with it, without a line of its own.
+bool moves_with_another(const ir::Program& program, const ir::Moved& task) {
+  return std::any_of(program.moved.begin(), program.moved.end(), [&](const ir::Moved& other) {
+    return other.from.kind != "task" && other.from.name == task.from.name && other.to.name == task.to.name;
+  });
+}
+
 std::string place_of(const ir::Program& program, Span span) {
   if (program.sources == nullptr || !span.valid()) return "";
   const SourceFile& file = program.sources->file(span.source);
@@ -68,7 +75,7 @@ std::vector<Warning> carry_over(const ir::Program& program, ir::Snapshot& snapsh
   std::stable_sort(snapshot.resources.begin(), snapshot.resources.end(),
                    [](const ir::LiveResource& a, const ir::LiveResource& b) { return a.resource.address < b.resource.address; });
   for (const ir::Moved& moved : program.moved) {
-    if (used.count(moved.from) > 0) continue;
+    if (used.count(moved.from) > 0 || (moved.from.kind == "task" && moves_with_another(program, moved))) continue;
     spent.push_back({fmt::format("`moved {} -> {}` is spent: nothing live has the old address", moved.from.text(), moved.to.text()), place_of(program, moved.origin)});
   }
   return spent;

@@ -15,6 +15,17 @@ class RandomBody {
  public:
   explicit RandomBody(std::uint64_t seed) : engine_(seed) {}
 
+  /// Leave out what the local target rejects or does not carry out, and what only berth reads.
+  bool carried_out_only = false;
+  /// Of blocks that exclude each other, take this one.
+  std::vector<std::string> chosen;
+
+  /// Whether the local target does something with the row, if only storing it.
+  template <class Row>
+  static bool is_carried_out(const Row& row) {
+    return row.local != ir::schema::Support::rejected && row.local != ir::schema::Support::not_carried_out;
+  }
+
   /// Below `bound`, which is at least 1.
   std::size_t below(std::size_t bound) { return std::uniform_int_distribution<std::size_t>(0, bound - 1)(engine_); }
   bool chance(int percent) { return below(100) < static_cast<std::size_t>(percent); }
@@ -54,7 +65,7 @@ class RandomBody {
     ir::Map body;
     std::string variant;
     if (schema.label == LabelKind::variant) {
-      variant = schema.variants[below(schema.variants.size())];
+      variant = schema.variants[carried_out_only ? 0 : below(schema.variants.size())];
       body.set(std::string(schema.variant_field), ir::Value::string(variant));
     }
     std::vector<std::string_view> taken;
@@ -64,6 +75,7 @@ class RandomBody {
         continue;
       }
       if (only_sent && field.path.empty()) continue;
+      if (carried_out_only && !is_carried_out(field)) continue;
       if (!field.variants.empty() && std::find(field.variants.begin(), field.variants.end(), variant) == field.variants.end()) continue;
       if (!field.required && field.name != "name" && !chance(percent)) continue;
       // Two fields with one place in the API exclude each other.
@@ -73,10 +85,14 @@ class RandomBody {
       if (field.encoding != ir::schema::Encoding::list_entry) taken.push_back(field.path);
       for (const auto& constant : field.constants) taken.push_back(constant.member);
     }
-    const std::size_t choice = schema.blocks.empty() ? 0 : below(schema.blocks.size());
+    std::size_t choice = schema.blocks.empty() ? 0 : below(schema.blocks.size());
+    for (std::size_t i = 0; i < schema.blocks.size(); ++i) {
+      if (std::find(chosen.begin(), chosen.end(), schema.blocks[i].kind) != chosen.end()) choice = i;
+    }
     for (std::size_t i = 0; i < schema.blocks.size(); ++i) {
       const ir::schema::Block& inner = schema.blocks[i];
       if (schema.field(inner.kind) != nullptr || (schema.choice && i != choice) || (only_sent && !stands_in_api(inner))) continue;
+      if (carried_out_only && (!is_carried_out(inner) || inner.kind == "lifecycle")) continue;
       if (inner.label != LabelKind::name) {
         if (chance(percent)) body.set(std::string(inner.kind), block(inner, percent, only_sent));
         continue;

@@ -24,6 +24,7 @@ ir::Resource finish(const ir::Address& address, ir::Value body) {
 
 /// Clusters and task definitions r0 and r1, which references point at, and up to three services.
 ir::Program random_program(RandomBody& random) {
+  random.carried_out_only = true;
   ir::Program program{.stack = "shop"};
   const auto add = [&](const std::string& kind, const std::string& name) {
     const ir::Address address{kind, name};
@@ -114,6 +115,8 @@ TEST_CASE("an apply that fails at any call, with or without effect, is finished 
 void check_field(const ir::schema::Block& kind, const std::vector<std::string>& blocks, const ir::schema::Field& field) {
   if (field.type.kind == ir::schema::TypeKind::reference) return;  // covered by the programs above
   RandomBody random(7);
+  random.carried_out_only = true;
+  random.chosen = blocks;
   World world;
   ir::Program program{.stack = "shop"};
   for (const char* base : {"cluster", "task", "service"}) {
@@ -138,7 +141,9 @@ void check_field(const ir::schema::Block& kind, const std::vector<std::string>& 
   for (int tries = 0; tries < 100; ++tries) {
     inner->as_map()->set(std::string(field.name), random.value(field.type));
     ir::canonicalize(kind, resource.body);
-    if (inner->as_map()->find(field.name) == nullptr || *inner->as_map()->find(field.name) == old) continue;
+    // A value that says no more than its absence is absent in the canonical form: that is another value as well.
+    const ir::Value* now = inner->as_map()->find(field.name);
+    if ((now == nullptr ? ir::Value() : *now) == old) continue;
     const Plan plan = world.plan(program);
     const Change* change = plan.find(resource.address);
     REQUIRE(change != nullptr);
@@ -156,10 +161,13 @@ void check_field(const ir::schema::Block& kind, const std::vector<std::string>& 
 
 void check_block(const ir::schema::Block& kind, const ir::schema::Block& block, const std::vector<std::string>& path) {
   for (const ir::schema::Field& field : block.fields) {
+    const bool of_first_variant = field.variants.empty() || field.variants.front() == block.variants.front();
+    if (!RandomBody::is_carried_out(field) || !of_first_variant) continue;  // the golden cases show what becomes of these
     INFO(kind.kind << " " << fmt::format("{}", fmt::join(path, ".")) << " " << field.name);
     check_field(kind, path, field);
   }
   for (const ir::schema::Block& inner : block.blocks) {
+    if (!RandomBody::is_carried_out(inner) || inner.kind == "lifecycle" || block.field(inner.kind) != nullptr) continue;
     std::vector<std::string> deeper = path;
     deeper.emplace_back(inner.kind);
     if (inner.label == ir::schema::LabelKind::name) deeper.emplace_back("a");
@@ -168,7 +176,9 @@ void check_block(const ir::schema::Block& kind, const ir::schema::Block& block, 
 }
 
 TEST_CASE("a change of any field is seen, has the effect the schema says, and converges") {
-  for (const ir::schema::Block& kind : ir::schema::resource_kinds()) check_block(kind, kind, {});
+  for (const ir::schema::Block& kind : ir::schema::resource_kinds()) {
+    if (RandomBody::is_carried_out(kind)) check_block(kind, kind, {});
+  }
 }
 
 }  // namespace
