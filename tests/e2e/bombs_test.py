@@ -68,7 +68,7 @@ def test(_engines):
             done = subprocess.run([berth, "check", stack], capture_output=True, text=True, timeout=60, check=False, preexec_fn=limit)
             say(f"{time.monotonic() - started:5.2f} s  {name}")
             codes = re.findall(r"error\[(E\d+)\]", done.stdout + done.stderr)
-            if codes != ["E0901"] or done.returncode != 1:
+            if "E0901" not in codes or done.returncode != 65:
                 wrong.append(f"{name}: exit code {done.returncode}, {codes} {(done.stdout + done.stderr)[-300:]}")
     assert not wrong, "\n".join(wrong)
 
