@@ -104,7 +104,8 @@ void Caller::entry(const Component& component, const ast::Entry& entry, const Fr
 }
 
 FramePtr Caller::bind(const Component& component, const Arguments& arguments, const FramePtr& outer, Span header) {
-  FramePtr frame = outer;
+  // Never null, also for a component without parameters.
+  FramePtr frame = extend(outer, {});
   bool good = true;
   for (const ast::Param* param : component.params()) {
     Value value = value_of(component, *param, arguments, frame, header);
