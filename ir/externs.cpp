@@ -82,6 +82,7 @@ std::string api_text(const Resource& external, const Program& program) {
   if (kind == nullptr) return external.address.name;
   if (kind->kind == "network") return network_text(external);
   if (kind->kind == "object") return object_text(external);
+  if (std::string told = text_of(external, "verbatim"); !told.empty()) return told;
   std::string text = text_of(external, kind->stands_for);
   if (!text.empty()) return text;
   if (kind->stands_for == "arn" && !kind->arn_template.empty()) return filled(kind->arn_template, external, program);
