@@ -33,7 +33,8 @@ Read read(const std::string& text) {
 
 std::string format_clean(std::string_view text) {
   while (text.substr(0, kByteOrderMark.size()) == kByteOrderMark) text.remove_prefix(kByteOrderMark.size());
-  const std::string plain(text);
+  std::string plain(text);
+  if (plain.ends_with('\r')) plain += '\n';  // the last line ends with the text, for the parser too
   return lay_out(take_apart(plain));
 }
 
