@@ -38,7 +38,7 @@ void write_object(JsonText& out, const Json& others, std::string_view key, Write
   out.begin_object();
   bool is_written = false;
   for (const auto& [name, item] : others.items()) {
-    if (!is_written && name > key) {
+    if (!is_written && std::string_view(name).compare(key) > 0) {
       out.key(key);
       write();
       is_written = true;
@@ -62,7 +62,8 @@ std::string pretty_text(const Program& program, bool origins) {
   JsonText out(text, JsonText::Form::pretty);
   write_object(out, to_json_without_resources(program, origins), "resources", [&] {
     out.begin_array();
-    for (const auto& [address, resource] : program.resources) {
+    for (const auto& entry : program.resources) {
+      const Resource& resource = entry.second;
       write_object(out, to_json_without_body(resource, program, origins), "body", [&] { write_json(out, resource.body); });
     }
     out.end_array();

@@ -24,8 +24,9 @@ bool has_no_label(const Block& block, const Map& body) {
 
 void relabel_named(const Block& block, Map& live, const Map& desired) {
   Map renamed;
-  for (auto& [label, entry] : live) {
-    std::string name = label;
+  for (Map::Entry& named : live) {
+    std::string name = named.first;
+    Value& entry = named.second;
     if (entry.as_map() != nullptr && has_no_label(block, *entry.as_map())) {
       const auto wanted = std::find_if(desired.begin(), desired.end(), [&](const Map::Entry& candidate) {
         const Map* body = candidate.second.as_map();

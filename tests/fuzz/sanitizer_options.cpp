@@ -7,6 +7,6 @@ extern "C" {
 const char* __asan_default_options() { return "detect_container_overflow=0"; }
 
 /// The runtime keeps its prediction tables until the process ends (tests/lsan.supp says the same for the tests).
-const char* __lsan_default_suppressions() { return "leak:libantlr4-runtime\n"; }
+const char* __lsan_default_suppressions() { return "leak:antlr4::atn::\n"; }
 
 }
