@@ -20,7 +20,7 @@ bool is_empty_collection(const Value& value) {
 /// Sorted by spelling, each once: only for lists whose order means nothing.
 void sort_set(Value& value) {
   List* items = value.as_list();
-  if (items == nullptr) return;
+  if (items == nullptr || items->size() < 2) return;
   // By the text itself also where it is sensitive: both sides of a comparison have to have one order.
   const auto less = [](const Value& a, const Value& b) { return spell(revealed(a)) < spell(revealed(b)); };
   std::sort(items->begin(), items->end(), less);
@@ -121,6 +121,25 @@ void raise_grace(Map& service) {
   if (!longest.empty() && service.find("grace") == nullptr) service.set("grace", std::move(longest));
 }
 
+/// Of a daemon each instance stops its task before it starts the next one: ECS's own bounds then.
+void fill_daemon_bounds(Map& service) {
+  const Value* daemon = service.find("daemon");
+  if (daemon == nullptr || daemon->as_bool() == nullptr || !*daemon->as_bool()) return;
+  if (service.find("deploy") == nullptr) service.set("deploy", Value::map({}, {.is_default = true}));
+  Map* deploy = service.find("deploy")->as_map();
+  if (deploy == nullptr) return;
+  if (deploy->find("min_healthy") == nullptr) deploy->set("min_healthy", Value::quantity(0, Unit::basis_points, {.is_default = true}));
+  if (deploy->find("max") == nullptr) deploy->set("max", Value::quantity(10'000, Unit::basis_points, {.is_default = true}));
+}
+
+/// The number of a daemon's tasks is that of the instances. One that the user wrote stays, to be told so.
+void forget_daemon_replicas(Map& service) {
+  const Value* daemon = service.find("daemon");
+  const Value* replicas = service.find("replicas");
+  if (daemon == nullptr || daemon->as_bool() == nullptr || !*daemon->as_bool() || replicas == nullptr) return;
+  if (replicas->origin().is_default || !replicas->origin().span.valid()) service.erase("replicas");
+}
+
 Value share_of(const std::string& cluster, const std::string& name, const Value& block) {
   Map share;
   if (block.as_map() != nullptr) share = *block.as_map();
@@ -151,6 +170,7 @@ void canonicalize(const Block& kind, Value& body) {
   if (map == nullptr) return;
   if (kind.kind == "service" || kind.kind == "job") fold_capacity(*map);
   if (kind.kind == "service") raise_grace(*map);
+  if (kind.kind == "service") fill_daemon_bounds(*map);
   if (kind.kind == "ulimit") fill_hard_limit(*map);
   if (kind.kind == "container") forget_router(*map);
   canonicalize_fields(kind.fields, *map);
@@ -158,6 +178,7 @@ void canonicalize(const Block& kind, Value& body) {
     if (kind.field(child.kind) == nullptr) canonicalize_child(child, *map);  // else a second way to write the field
   }
   if (kind.kind == "task") fill_host_ports(*map);
+  if (kind.kind == "service") forget_daemon_replicas(*map);
   if (kind.label == LabelKind::variant && map->find(kind.variant_field) == nullptr) {
     map->set(std::string(kind.variant_field), Value::string(std::string(kind.variants.front()), {.is_default = true}));
   }

@@ -174,6 +174,7 @@ class Reader {
       take_entry(field, json, body);
       return true;
     }
+    if (field.encoding == Encoding::bounds) return take_bounds(field, json, body);
     Value decoded = decode(field, *value);
     if (decoded.empty()) return false;
     body.set(std::string(field.name), std::move(decoded));
@@ -204,6 +205,24 @@ class Reader {
     }
     erase_at(json, field.path);
     if (!list.empty()) set_at(json, field.path, std::move(list));
+  }
+
+  /// The two members of a range; what else stands beside them stays.
+  static bool take_bounds(const Field& field, Json& json, Map& body) {
+    const std::string least = fmt::format("{}.{}", field.path, field.key_member);
+    const std::string most = fmt::format("{}.{}", field.path, field.value_member);
+    const bool is_size = field.type.element != nullptr && field.type.element->kind == TypeKind::size;
+    List ends;
+    for (const std::string& path : {least, most}) {
+      const Json* value = find_at(json, path);
+      if (value == nullptr) return false;
+      ends.push_back(scaled(*value, is_size ? kMebibyte : 1, is_size ? Unit::bytes : Unit::none));
+      if (ends.back().empty()) return false;
+    }
+    body.set(std::string(field.name), Value::list(std::move(ends)));
+    erase_at(json, least);
+    erase_at(json, most);
+    return true;
   }
 
   void child(const Block& schema, Json& json, const std::string& path, Map& body) {
@@ -356,7 +375,8 @@ class Reader {
       case Encoding::secret: return json.is_string() ? secret_from_text(json.get<std::string>(), refer_) : Value();
       case Encoding::record: return record(*field.type.record, json);
       case Encoding::records: return list_of(json, [&](const Json& item) { return record(*field.type.element->record, item); });
-      case Encoding::list_entry: return {};  // taken out of its list
+      case Encoding::list_entry:
+      case Encoding::bounds: return {};  // taken out of what is around it
       case Encoding::file_entries:
         return list_of(json, [&](const Json& item) {
           const Json* value = find_at(item, field.value_member);

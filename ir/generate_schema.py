@@ -24,7 +24,7 @@ KINDS = {"bool": "boolean", "int": "integer", "string": "string", "size": "size"
          "image": "image", "health_command": "health_command", "secret": "secret", "field_path": "field_path", "any": "any", "schedule": "schedule",
          "selection": "selection", "target": "target"}
 FIELD_KEYS = {"type", "default", "doc", "path", "encoding", "key", "value", "entry", "canonical", "update", "required", "form", "local", "aws", "note",
-              "whole", "pattern", "keys_name", "local_ref", "also", "variants", "implied", "api", "with"}
+              "whole", "pattern", "keys_name", "local_ref", "also", "variants", "implied", "api", "with", "local_takes"}
 BLOCK_KEYS = {"doc", "label", "primary", "path", "name_member", "label_pattern", "minimum", "maximum", "always", "off_field", "fields", "blocks", "planned",
               "read_only", "server_defaults", "referable", "choice", "raw", "local", "aws", "note", "stands_for", "arn", "raw_update", "identity"}
 RECORD_KEYS = {"doc", "primary", "fields"}
@@ -209,6 +209,8 @@ class Cpp:
             parts.append(f".constants = {self.array('Constant', 'constants', [f'{{{quote(member)}, {quote(text)}}}' for member, text in field['with'].items()])}")
         parts.append(f".canonical = Canonical::{field.get('canonical', 'exact')}, .update = UpdateClass::{field.get('update', 'in_place')}")
         parts.append(f".local = Support::{field.get('local', 'honoured')}, .aws = Support::{field.get('aws', 'honoured')}")
+        if "local_takes" in field:
+            parts.append(f".local_takes = {self.texts(field['local_takes'])}")
         if "note" in field:
             parts.append(f".support_note = {quote(field['note'])}")
         return "{" + ", ".join(parts) + "}"
@@ -347,6 +349,8 @@ def kinds_page(schema):
             if isinstance(field.get("default"), bool):
                 default = f"`{str(field['default']).lower()}`"
             support = f" Local engine: {field['local'].replace('_', ' ')}, {field['note']}." if field.get("local", "honoured") != "honoured" else ""
+            if "local_takes" in field:
+                support = f" Local engine: takes {' and '.join(f'`{word}`' for word in field['local_takes'])}, {field['note']}."
             ecs = f"`{field['path']}`" if field["path"] else ""
             form = " (block)" if field.get("form") == "block" else ""
             types = field["type"].replace("|", "\\|")

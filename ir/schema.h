@@ -114,6 +114,7 @@ enum class Encoding : std::uint8_t {
   words,            ///< bool or literal <-> one of `api_values`
   list_entry,       ///< the element of a list whose `key_member` is `entry_name` has the value in `value_member`, as text or one of `api_values`
   file_entries,     ///< list of references to objects <-> list of {value_member: ARN, type: "s3"}
+  bounds,           ///< a list of two, least and most <-> members `key_member` and `value_member`; sizes in MiB
   placement_field,  ///< "az" <-> "attribute:ecs.availability-zone", "instance" <-> "instanceId"
 };
 
@@ -151,6 +152,7 @@ struct Field {
   UpdateClass update = UpdateClass::in_place;
   Support local = Support::honoured;
   Support aws = Support::honoured;
+  std::span<const std::string_view> local_takes;  ///< the literals that the local engine takes, and it rejects the others; empty = all
   std::string_view support_note;  ///< why not honoured, for the user
 };
 

@@ -150,6 +150,17 @@ class Writer {
     return result;
   }
 
+  /// The two ends of a range; sizes count in MiB.
+  static Json bounds(const Field& field, const Value& value) {
+    const List& ends = *value.as_list();
+    Json object = Json::object();
+    if (ends.empty()) return object;
+    const auto end = [](const Value& item) { return item.as_quantity()->unit == Unit::bytes ? amount(item) / kMebibyte : amount(item); };
+    object[std::string(field.key_member)] = end(ends.front());
+    object[std::string(field.value_member)] = end(ends.back());
+    return object;
+  }
+
   [[nodiscard]] Json encode(const Field& field, const Value& value) const {
     switch (field.encoding) {
       case Encoding::plain:
@@ -166,6 +177,7 @@ class Writer {
       case Encoding::upper: return upper(*value.as_string());
       case Encoding::upper_list: return array(value, [](const Value& item) { return upper(*item.as_string()); });
       case Encoding::words: return api_word(field, value);
+      case Encoding::bounds: return bounds(field, value);
       case Encoding::placement_field: return placement_field(*value.as_string());
       case Encoding::entries:
       case Encoding::upper_entries:

@@ -1,6 +1,8 @@
 #include "planner/support.h"
 
+#include <algorithm>
 #include <map>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -34,11 +36,18 @@ struct Carrying {
   Support support = Support::honoured;
   std::string_view note;
   const void* row = nullptr;  ///< which row says it
+  std::span<const std::string_view> takes;  ///< of a field: the literals that the target takes; empty = all
 };
 
 template <class Row>
 Carrying carrying(const Row& row, Target target) {
-  return {target == Target::local ? row.local : row.aws, row.support_note, &row};
+  return {target == Target::local ? row.local : row.aws, row.support_note, &row, {}};
+}
+
+/// Whether the target takes the literal at all.
+bool takes(const Carrying& row, const ir::Value& value) {
+  if (row.takes.empty() || value.as_string() == nullptr) return true;
+  return std::find(row.takes.begin(), row.takes.end(), *value.as_string()) != row.takes.end();
 }
 
 Carrying carrying_of(const ir::schema::Block& kind, const std::string& path, Target target) {
@@ -48,7 +57,9 @@ Carrying carrying_of(const ir::schema::Block& kind, const std::string& path, Tar
   for (std::size_t i = 0; i < parts.size(); ++i) {
     if (const Field* field = block->field(parts[i])) {
       const Carrying own = carrying(*field, target);
-      return own.support == Support::honoured ? found : own;
+      if (own.support != Support::honoured) return own;
+      if (target == Target::local && !field->local_takes.empty()) return {Support::honoured, field->support_note, field, field->local_takes};
+      return found;
     }
     block = block->block(parts[i]);
     if (block == nullptr) return found;
@@ -92,12 +103,12 @@ class Summary {
 
 std::vector<Warning> check_support(const ir::Program& program, const Options& options, DiagnosticSink& sink) {
   Summary summary;
-  const auto check = [&](const std::string& subject, const Carrying& row, Span span, const std::string& place) {
+  const auto check = [&](const std::string& subject, const Carrying& row, const ir::Value& value, Span span, const std::string& place) {
     if (row.support == Support::stored_only) summary.add(row, subject, place, options.target);
-    if (row.support == Support::rejected) sink.report("E0603", span, sentence(subject, row.note, "rejects", options.target));
+    if (row.support == Support::rejected || !takes(row, value)) sink.report("E0603", span, sentence(subject, row.note, "rejects", options.target));
   };
   if (const Field* region = ir::schema::stack_block().field("region"); region != nullptr && !program.region.empty()) {
-    check("region", carrying(*region, options.target), {}, "");
+    check("region", carrying(*region, options.target), ir::Value(), {}, "");
   }
   for (const auto& [address, resource] : program.resources) {
     const ir::schema::Block* kind = ir::schema::resource_kind(address.kind);
@@ -105,7 +116,7 @@ std::vector<Warning> check_support(const ir::Program& program, const Options& op
     const auto table = options.places.find(address.text());
     const Places places(program.sources.get(), table == options.places.end() ? nullptr : &table->second);
     for (const FieldChange& field : diff_fields(*kind, nullptr, resource, places)) {
-      check(fmt::format("{} {}", address.text(), field.path), carrying_of(*kind, field.path, options.target), field.after.origin().span, field.place);
+      check(fmt::format("{} {}", address.text(), field.path), carrying_of(*kind, field.path, options.target), field.after, field.after.origin().span, field.place);
     }
   }
   return summary.warnings();

@@ -62,6 +62,42 @@ const ir::Value* fargate_of(const sema::Declared& resource, const std::map<ir::A
   return nullptr;
 }
 
+bool has_share(const ir::Value& block) { return ir::at(block, {"base"}) != nullptr || ir::at(block, {"weight"}) != nullptr; }
+
+/// A part of a cluster's own capacity, as a service would write it.
+ir::Value share_of(const std::string& cluster, const std::string& name, const ir::Value& block) {
+  const ir::Origin origin{.span = block.origin().span, .via = nullptr, .is_default = true};
+  ir::Map share;
+  share.set("provider", ir::Value::reference({"capacity", cluster + "." + name}, origin));
+  for (const char* part : {"base", "weight"}) {
+    const ir::Value* value = ir::at(block, {part});
+    share.set(part, value == nullptr ? ir::Value::integer(0, origin) : ir::Value(value->data(), origin));
+  }
+  return ir::Value::map(std::move(share), origin);
+}
+
+/// Where a service says neither `launch` nor `capacity`, its tasks run on what the cluster has for such services: ECS takes that over when the service is
+/// made. Without anything in it, it is instances; an explicit `launch = "ec2"` is the same.
+void set_capacity(sema::Declared& service, const std::map<ir::Address, sema::Declared*>& clusters) {
+  const ir::Value* cluster = service.body.find("cluster");
+  if (service.body.find("capacity") != nullptr || service.body.find("launch") != nullptr || cluster == nullptr || cluster->as_reference() == nullptr) return;
+  const auto found = clusters.find(cluster->as_reference()->target);
+  const ir::Value* capacity = found == clusters.end() ? nullptr : found->second->body.find("capacity");
+  if (capacity == nullptr || capacity->as_map() == nullptr) return;
+  const std::string& name = found->first.name;
+  ir::List shares;
+  for (const auto& [kind, block] : *capacity->as_map()) {
+    if (block.as_map() == nullptr) continue;
+    const bool named = kind == "asg" || kind == "managed";
+    if (!named && has_share(block)) shares.push_back(share_of(name, kind, block));
+    if (!named) continue;
+    for (const auto& [label, entry] : *block.as_map()) {
+      if (has_share(entry)) shares.push_back(share_of(name, label, entry));
+    }
+  }
+  if (!shares.empty()) service.body.set("capacity", ir::Value::list(std::move(shares), {.span = capacity->origin().span, .via = nullptr, .is_default = true}));
+}
+
 /// `network_mode` where nobody wrote it; the origin is what asks for it.
 void set_awsvpc(ir::Map& task, Span why) {
   if (task.find("network_mode") == nullptr) task.set("network_mode", ir::Value::string("awsvpc", {.span = why, .via = nullptr, .is_default = true}));
@@ -140,6 +176,7 @@ void derive(std::vector<sema::Declared>& resources, const std::string& region, s
       if (is_compatible_with_fargate(declared.body)) set_awsvpc(declared.body, declared.body.find("compatible")->origin().span);
       continue;
     }
+    if (declared.address.kind == "service") set_capacity(declared, clusters);
     sema::Declared* task = task_of(declared, tasks);
     const ir::Value* network = declared.body.find("network");
     if (task != nullptr && network != nullptr) set_awsvpc(task->body, network->origin().span);

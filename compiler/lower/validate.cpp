@@ -93,12 +93,30 @@ void validate(const ir::Program& program, const Exemptions& exemptions, Diagnost
     validate_tags(resource, reporter);
     if (address.kind == "task") {
       validate_task(resource, reporter);
+      validate_ports(resource, reporter);
+      validate_logs(resource, reporter);
+      validate_volumes(resource, reporter);
+      validate_containers(program, resource, reporter);
+      validate_windows(resource, reporter);
+      validate_task_placement(program, resource, reporter);
       lint_task(resource, exemptions, reporter);
     }
-    if (address.kind == "service") validate_service(program, resource, reporter);
+    if (address.kind == "service") {
+      validate_service(program, resource, reporter);
+      validate_launch_volumes(program, resource, reporter);
+      validate_deployment(program, resource, reporter);
+      validate_traffic(program, resource, reporter);
+    }
+    if (address.kind == "service" || address.kind == "job") {
+      validate_where(program, resource, reporter);
+      validate_capacity(program, resource, reporter);
+    }
+    if (address.kind == "cluster") validate_cluster(resource, reporter);
     validate_raw(resource, exemptions, reporter);
   }
   validate_fargate(program, reporter);
+  validate_networks(program, reporter);
+  validate_quota(program, reporter);
   validate_names(program, reporter);
 }
 

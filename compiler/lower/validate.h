@@ -31,10 +31,38 @@ void validate_task(const ir::Resource& task, sema::Reporter& reporter);
 void lint_task(const ir::Resource& task, const Exemptions& exemptions, sema::Reporter& reporter);
 /// Rollout limits of one service, and settings of it that take each other's effect (E0309, E0316, W0502, W0504).
 void validate_service(const ir::Program& program, const ir::Resource& service, sema::Reporter& reporter);
-/// Tasks that run on Fargate, by their own word or by that of a service, a job or a cluster (E0301, E0315, E0329).
+/// Tasks that run on Fargate, by their own word or by that of a service, a job or a cluster (E0301, E0315, E0329, E0332, E0337, W0510).
 void validate_fargate(const ir::Program& program, sema::Reporter& reporter);
 /// Where it is said that a service or job runs on Fargate; nothing when it does not.
 std::optional<Span> puts_on_fargate(const ir::Program& program, const ir::Resource& service);
+/// Ports and their ranges in one task (E0303, E0331, W0510).
+void validate_ports(const ir::Resource& task, sema::Reporter& reporter);
+/// Log drivers, their options, and log routers in one task (E0332, W0510).
+void validate_logs(const ir::Resource& task, sema::Reporter& reporter);
+/// Volumes of one task and what mounts them (E0333, E0337).
+void validate_volumes(const ir::Resource& task, sema::Reporter& reporter);
+/// Volumes that a service makes for its tasks (E0333, E0334).
+void validate_launch_volumes(const ir::Program& program, const ir::Resource& service, sema::Reporter& reporter);
+/// Settings of the containers of one task, each by itself (E0335–E0340, W0510).
+void validate_containers(const ir::Program& program, const ir::Resource& task, sema::Reporter& reporter);
+/// What Windows has not (E0341).
+void validate_windows(const ir::Resource& task, sema::Reporter& reporter);
+/// Whether the tasks of a service or job can run where they are to: network, compatibility, roles (E0330, E0337, E0348).
+void validate_where(const ir::Program& program, const ir::Resource& service, sema::Reporter& reporter);
+/// Subnets and security groups of networks that exist already (E0330).
+void validate_networks(const ir::Program& program, sema::Reporter& reporter);
+/// How tasks are shared out over the capacity of a cluster (E0342).
+void validate_capacity(const ir::Program& program, const ir::Resource& service, sema::Reporter& reporter);
+/// Capacity and logging of one cluster (E0342, E0349).
+void validate_cluster(const ir::Resource& cluster, sema::Reporter& reporter);
+/// How one service replaces its tasks and where they are placed (E0309, E0329, E0343, E0347, E0350).
+void validate_deployment(const ir::Program& program, const ir::Resource& service, sema::Reporter& reporter);
+/// Constraints of one task (E0347).
+void validate_task_placement(const ir::Program& program, const ir::Resource& task, sema::Reporter& reporter);
+/// How requests reach the tasks of one service (E0344–E0346).
+void validate_traffic(const ir::Program& program, const ir::Resource& service, sema::Reporter& reporter);
+/// What more than a fresh account may have (W0509).
+void validate_quota(const ir::Program& program, sema::Reporter& reporter);
 /// What `raw { }` may write (E0317, E0328, W0508).
 void validate_raw(const ir::Resource& resource, const Exemptions& exemptions, sema::Reporter& reporter);
 /// Ports as they were written, before the canonical form fills them in: with the host's network, `host` is the port itself (E0304).

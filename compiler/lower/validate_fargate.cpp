@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/lower/look.h"
 #include "compiler/lower/validate.h"
 
 namespace berth::lower {
@@ -16,6 +17,7 @@ using ir::Unit;
 using ir::Value;
 
 constexpr std::int64_t kMiB = 1 << 20;
+constexpr std::int64_t kShortestTimeout = 2'000;
 constexpr std::int64_t kLongestTimeout = 120'000;
 
 /// The memory that goes with an amount of CPU: `low` to `high` in steps.
@@ -83,10 +85,44 @@ class FargateRules {
         if (const Value* value = row.path.size() == 1 ? ir::at(container, {row.path[0]}) : ir::at(container, {row.path[0], row.path[1]})) refuse(place_of(value, task_.origin), row.what);
       }
       capabilities(container);
+      logs(container);
+      limits(container);
     }
   }
 
  private:
+  /// Where Fargate itself takes the output, and with which role.
+  void logs(const Value& container) {
+    const std::string* driver = text_of(container, {"logs", "driver"});
+    if (driver == nullptr) return;
+    const Span place = place_of(ir::at(container, {"logs"}), task_.origin);
+    if (*driver != "awslogs" && *driver != "splunk" && *driver != "awsfirelens") refuse(place, fmt::format("log driver `{}`, only `awslogs`, `splunk` and `awsfirelens`", *driver));
+    if (*driver == "awslogs" && ir::at(container, {"logs", "options", "awslogs-stream-prefix"}) == nullptr) {
+      reporter_.report_each("E0332", place, "`awslogs` on Fargate needs the option `awslogs-stream-prefix`", "it is missing").help("add \"awslogs-stream-prefix\" to its options");
+    }
+    if (*driver == "awslogs") execution_role(place, "logs of `awslogs` on Fargate need an execution role");
+  }
+
+  void execution_role(Span place, std::string message) {
+    if (ir::at(task_.body, {"execution_role"}) != nullptr) return;
+    Diagnostic& diagnostic = reporter_.report_each("E0337", place, std::move(message), "done by ECS itself");
+    on_fargate(diagnostic);
+    diagnostic.note("on Fargate ECS does it with the `execution_role` of the task; it refuses a task without")
+        .help("`execution_role = NAME` in the task, with `extern role NAME { … }`");
+  }
+
+  /// Images of a private registry of ECR are pulled with the execution role, and of the limits of processes one may be changed.
+  void limits(const Value& container) {
+    const std::string* image = text_of(container, {"image"});
+    if (image != nullptr && image->find(".dkr.ecr.") < image->find('/')) execution_role(place_of(ir::at(container, {"image"}), task_.origin), "an image of ECR on Fargate needs an execution role");
+    for (const auto& [name, limit] : entries_of(container, {"ulimit"})) {
+      if (name != "nofile") refuse(place_of(&limit, task_.origin), fmt::format("limit `{}` to set, only `nofile`", name));
+    }
+    for (const auto& [path, tmpfs] : entries_of(container, {"linux", "tmpfs"})) {
+      reporter_.report_each("W0510", place_of(&tmpfs, task_.origin), fmt::format("Fargate may not mount the folder in memory `{}`", path), "not with every version of the platform").help("use a volume of the task: `volume NAME { }` and `mount NAME`");
+    }
+  }
+
   void refuse(Span span, std::string_view what) {
     Diagnostic& diagnostic = reporter_.report("E0329", span, fmt::format("Fargate has no {}", what), "not possible there");
     on_fargate(diagnostic);
@@ -108,6 +144,12 @@ class FargateRules {
     }
     const std::int64_t units = cpu->as_quantity()->amount;
     const std::int64_t mebibytes = memory->as_quantity()->amount / kMiB;
+    const std::string* os = text_of(task_.body, {"os"});
+    if (os != nullptr && *os != "linux" && (units < 1024 || units > 4096)) {
+      Diagnostic& diagnostic = reporter_.report("E0301", place_of(cpu, task_.origin), fmt::format("Windows on Fargate has no size with {}", ir::spell(*cpu)), "this CPU");
+      diagnostic.label(place_of(ir::at(task_.body, {"os"}), task_.origin), "the task runs on Windows").help("`1 vCPU`, `2 vCPU` or `4 vCPU`");
+      return;
+    }
     const auto row = std::find_if(kSizes.begin(), kSizes.end(), [&](const Size& size) { return size.cpu == units; });
     if (row != kSizes.end() && goes_with(*row, mebibytes)) return;
     Diagnostic& diagnostic = reporter_.report("E0301", place_of(memory, task_.origin), fmt::format("Fargate has no size with {} and {}", ir::spell(*cpu), ir::spell(*memory)), "this memory");
@@ -161,7 +203,14 @@ class FargateRules {
   void timeouts(const Value& container) {
     for (const std::string_view setting : {"stop_timeout", "start_timeout"}) {
       const Value* time = ir::at(container, {setting});
-      if (time == nullptr || time->as_quantity() == nullptr || time->as_quantity()->amount <= kLongestTimeout) continue;
+      if (time == nullptr || time->as_quantity() == nullptr) continue;
+      if (time->as_quantity()->amount < kShortestTimeout) {
+        Diagnostic& diagnostic = reporter_.report("E0315", place_of(time, task_.origin), fmt::format("`{} = {}` is shorter than Fargate allows (2s)", setting, ir::spell(*time)), "too short");
+        on_fargate(diagnostic);
+        diagnostic.help("at least `2s`");
+        if (time->origin().via == nullptr) diagnostic.fix(time->origin().span, "2s");
+      }
+      if (time->as_quantity()->amount <= kLongestTimeout) continue;
       Diagnostic& diagnostic = reporter_.report("E0315", place_of(time, task_.origin), fmt::format("`{} = {}` is longer than Fargate allows (2m)", setting, ir::spell(*time)), "too long");
       on_fargate(diagnostic);
       diagnostic.note("on instances of your own there is no such limit").help("at most `2m`");

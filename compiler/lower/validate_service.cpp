@@ -69,6 +69,8 @@ void validate_service(const ir::Program& program, const ir::Resource& service, s
   const ir::Value* minimum = ir::at(service.body, {"deploy", "min_healthy"});
   const ir::Value* maximum = ir::at(service.body, {"deploy", "max"});
   const ir::Value* replicas = ir::at(service.body, {"replicas"});
+  const ir::Value* daemon = ir::at(service.body, {"daemon"});
+  if (daemon != nullptr && daemon->as_bool() != nullptr && *daemon->as_bool()) return;
   if (minimum == nullptr || maximum == nullptr || replicas == nullptr) return;
   const std::int64_t wanted = amount(replicas);
   const std::int64_t lowest = (wanted * amount(minimum) + kWhole - 1) / kWhole;

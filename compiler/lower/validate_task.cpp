@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/json.h"
+#include "compiler/lower/look.h"
 #include "compiler/lower/validate.h"
 #include "ir/ecs_form.h"
 #include "ir/schema.h"
@@ -18,17 +19,6 @@ using ir::Value;
 
 /// A task definition may have this many bytes as JSON.
 constexpr std::size_t kMaxDefinition = 64 * 1024;
-
-const std::string* text_at(const Value& value, std::initializer_list<std::string_view> path) {
-  const Value* found = ir::at(value, path);
-  return found == nullptr ? nullptr : found->as_string();
-}
-
-std::optional<std::int64_t> amount_at(const Value& value, std::initializer_list<std::string_view> path) {
-  const Value* found = ir::at(value, path);
-  if (found == nullptr || found->as_quantity() == nullptr) return std::nullopt;
-  return found->as_quantity()->amount;
-}
 
 class TaskRules {
  public:
@@ -125,7 +115,7 @@ class TaskRules {
   }
 
   void ports() {
-    const std::string* mode = text_at(task_.body, {"network_mode"});
+    const std::string* mode = text_of(task_.body, {"network_mode"});
     const bool host_network = mode != nullptr && *mode == "host";
     const auto all = all_ports();
     if (mode != nullptr && *mode == "none" && !all.empty()) {
@@ -136,11 +126,12 @@ class TaskRules {
     std::map<std::string, const Port*> owners;
     std::map<std::string_view, const Port*> names;
     for (const Port& port : all) {
-      const std::int64_t number = amount_at(*port.body, {"number"}).value_or(0);
+      const std::int64_t number = number_of(*port.body, {"number"}).value_or(0);
+      if (number == 0) continue;  // a range, or nothing that the rules on ports have not told
       // One container listens once on a port, whatever the protocol; in the host's network, so do all containers of the task.
       claim(owners, host_network ? fmt::format("{}", number) : fmt::format("{}:{}", port.container, number), port, fmt::format("listen on {}", number));
-      const std::int64_t fixed = amount_at(*port.body, {"host"}).value_or(0);
-      const std::string* protocol = text_at(*port.body, {"protocol"});
+      const std::int64_t fixed = number_of(*port.body, {"host"}).value_or(0);
+      const std::string* protocol = text_of(*port.body, {"protocol"});
       if (fixed != 0 && !host_network) {
         claim(owners, fmt::format("host {}/{}", fixed, protocol == nullptr ? "tcp" : *protocol), port, fmt::format("take port {} of the machine", fixed));
       }
@@ -198,6 +189,28 @@ class TaskRules {
     }
   }
 
+  /// What one container waits for: by its own word, and because links and mounts of others need these to be there.
+  struct Edge {
+    std::string to;
+    Span place;
+  };
+
+  [[nodiscard]] std::vector<Edge> edges_of(const std::string& name) const {
+    std::vector<Edge> edges;
+    const Value* container = containers_.find(name);
+    if (container == nullptr) return edges;
+    for (const auto& [other, condition] : entries_of(*container, {"depends_on"})) edges.push_back({other, place_of(&condition, task_.origin)});
+    for (const Value& link : items_of(*container, {"links"})) {
+      if (link.as_string() != nullptr) edges.push_back({link.as_string()->substr(0, link.as_string()->find(':')), place_of(&link, header(*container))});
+    }
+    for (const Value& mounts : items_of(*container, {"volumes_from"})) {
+      if (const std::string* other = text_of(mounts, {"container"})) edges.push_back({*other, place_of(&mounts, header(*container))});
+    }
+    // A container that links to itself is told so by the rule on links.
+    std::erase_if(edges, [&](const Edge& edge) { return edge.to == name && ir::at(*container, {"depends_on", name}) == nullptr; });
+    return edges;
+  }
+
   /// Depth first over "waits for"; each circle is reported once, by its edges.
   void cycles() {
     for (const auto& [name, container] : containers_) visit(name);
@@ -208,11 +221,7 @@ class TaskRules {
     const auto on_path = std::find(path_.begin(), path_.end(), name);
     if (on_path != path_.end()) return report_cycle({on_path, path_.end()});
     path_.push_back(name);
-    const Value* container = containers_.find(name);
-    const Value* waits = container == nullptr ? nullptr : ir::at(*container, {"depends_on"});
-    if (waits != nullptr && waits->as_map() != nullptr) {
-      for (const auto& [other, condition] : *waits->as_map()) visit(other);
-    }
+    for (const Edge& edge : edges_of(name)) visit(edge.to);
     path_.pop_back();
     done_.insert(name);
   }
@@ -222,8 +231,10 @@ class TaskRules {
     for (const std::string& name : circle) path += name + " → ";
     path += circle.front();
     const auto edge = [&](std::size_t i) {
-      const Value* waits = ir::at(*containers_.find(circle[i]), {"depends_on"});
-      return place_of(waits->as_map()->find(circle[(i + 1) % circle.size()]), task_.origin);
+      for (const Edge& candidate : edges_of(circle[i])) {
+        if (candidate.to == circle[(i + 1) % circle.size()]) return candidate.place;
+      }
+      return task_.origin;
     };
     const auto words = [&](std::size_t i) { return fmt::format("`{}` waits for `{}`", circle[i], circle[(i + 1) % circle.size()]); };
     Diagnostic& diagnostic = reporter_.report("E0305", edge(0), circle.size() == 1 ? fmt::format("`{}` waits for itself", circle.front())
@@ -284,7 +295,7 @@ void validate_task(const ir::Resource& task, sema::Reporter& reporter) {
 }
 
 void validate_host_ports(const Value& task, sema::Reporter& reporter) {
-  const std::string* mode = text_at(task, {"network_mode"});
+  const std::string* mode = text_of(task, {"network_mode"});
   const Value* containers = ir::at(task, {"container"});
   if (mode == nullptr || *mode != "host" || containers == nullptr || containers->as_map() == nullptr) return;
   for (const auto& [name, container] : *containers->as_map()) {
@@ -292,7 +303,7 @@ void validate_host_ports(const Value& task, sema::Reporter& reporter) {
     if (ports == nullptr || ports->as_map() == nullptr) continue;
     for (const auto& [port_name, port] : *ports->as_map()) {
       const Value* host = ir::at(port, {"host"});
-      const auto number = amount_at(port, {"number"});
+      const auto number = number_of(port, {"number"});
       if (host == nullptr || !number || host->as_quantity()->amount == 0 || host->as_quantity()->amount == *number) continue;
       reporter.report("E0304", host->origin().span, fmt::format("host port {} differs from container port {}", ir::spell(*host), *number), "another port")
           .label(place_of(ir::at(task, {"network_mode"}), task.origin().span), "in the host's network both are one")

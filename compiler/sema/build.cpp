@@ -272,12 +272,11 @@ void Builder::complete(Node& node, const ir::Map& body) {
     reporter.report("E0319", node.header, fmt::format("this {} has {} {}s; it must have {} {}", schema.kind, count, block.kind, few ? "at least" : "at most", few ? block.minimum : block.maximum),
                     few ? "too few" : "too many");
   }
-  if (schema.choice && node.blocks.size() != 1) {
+  if (schema.choice && node.blocks.size() > 1) {
     std::vector<std::string_view> kinds;
     for (const Block& block : schema.blocks) kinds.push_back(block.kind);
-    Diagnostic& diagnostic = reporter.report("E0213", node.blocks.size() > 1 ? node.blocks[1]->header : node.header,
-                                             fmt::format("a {} is exactly one of `{}`", schema.kind, fmt::join(kinds, "`, `")), node.blocks.empty() ? "it is none of them" : "one too many");
-    if (node.blocks.size() > 1) diagnostic.label(node.blocks.front()->header, "the first one");
+    reporter.report("E0213", node.blocks[1]->header, fmt::format("a {} is one of `{}`", schema.kind, fmt::join(kinds, "`, `")), "one too many")
+        .label(node.blocks.front()->header, "the first one");
   }
 }
 

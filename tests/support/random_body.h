@@ -81,7 +81,8 @@ class RandomBody {
       // Two fields with one place in the API exclude each other.
       const bool clashes = !field.path.empty() && std::find(taken.begin(), taken.end(), field.path) != taken.end();
       if (clashes) continue;
-      body.set(std::string(field.name), value(field.type));
+      const bool picky = carried_out_only && !field.local_takes.empty();
+      body.set(std::string(field.name), picky ? ir::Value::string(std::string(field.local_takes[below(field.local_takes.size())])) : value(field.type));
       if (field.encoding != ir::schema::Encoding::list_entry) taken.push_back(field.path);
       for (const auto& constant : field.constants) taken.push_back(constant.member);
     }
