@@ -83,6 +83,7 @@ ExitCode apply_source(Session& session, View& view, const Flags& flags, const Ta
   if (!target) return fail(view, target.error());
   auto snapshot = read_live(*target, *compiled.program);
   if (!snapshot) return fail(view, snapshot.error());
+  note_unlocked_images(view, *compiled.program);
   const auto plan = make_checked_plan(view, std::move(*compiled.program), std::move(*snapshot), {});
   return plan ? apply_plan(session, view, *target, *plan, flags) : ExitCode::failed;
 }

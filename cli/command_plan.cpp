@@ -39,6 +39,7 @@ ExitCode plan_command_body(Session& session, View& view, const Flags& flags) {
   auto snapshot = read_live(*target, *compiled.program);
   if (!snapshot) return fail(view, snapshot.error());
   const plan::Options options;
+  note_unlocked_images(view, *compiled.program);
   const auto plan = make_checked_plan(view, std::move(*compiled.program), std::move(*snapshot), options);
   if (!plan) return ExitCode::failed;
   show_plan(view, *plan);

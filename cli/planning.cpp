@@ -6,12 +6,26 @@
 
 #include "base/random.h"
 #include "cli/engine_process.h"
+#include "compiler/lock.h"
 #include "planner/render.h"
 
 namespace berth::cli {
 namespace {
 
 constexpr std::size_t kMarkKeyDigits = 64;
+
+/// Whether berth.lock pins the images of the program.
+bool has_locked_images(const ir::Program& program) {
+  if (program.sources == nullptr) return false;
+  for (std::size_t i = 0; i < program.sources->size(); ++i) {
+    const auto id = static_cast<SourceId>(i);
+    const std::string& path = program.sources->file(id).path();
+    if (path != kLockFile && !path.ends_with("/" + std::string(kLockFile))) continue;
+    DiagnosticSink ignored;
+    if (!parse_lock(id, *program.sources, ignored).images.empty()) return true;
+  }
+  return false;
+}
 
 /// Whether an engine has worked with this directory.
 bool has_state(const std::string& data_dir) {
@@ -63,6 +77,20 @@ std::optional<plan::Plan> make_checked_plan(View& view, ir::Program program, ir:
   view.diagnostics(sink.sorted(), sources ? *sources : none);
   if (!plan.applyable) return std::nullopt;
   return plan;
+}
+
+void note_unlocked_images(View& view, const ir::Program& program) {
+  std::size_t tags = 0;
+  for (const auto& [address, resource] : program.resources) {
+    const ir::Value* containers = address.kind == "task" ? ir::at(resource.body, {"container"}) : nullptr;
+    if (containers == nullptr || containers->as_map() == nullptr) continue;
+    for (const auto& [name, container] : *containers->as_map()) {
+      const ir::Value* image = ir::at(container, {"image"});
+      if (image != nullptr && image->as_string() != nullptr && image->as_string()->find('@') == std::string::npos) ++tags;
+    }
+  }
+  if (tags == 0 || has_locked_images(program)) return;
+  view.note(fmt::format("{} go{} by tag as written, and may move; `berth lock` pins tags to digests", tags == 1 ? "one image" : fmt::format("{} images", tags), tags == 1 ? "es" : ""));
 }
 
 void show_plan(View& view, const plan::Plan& plan) {

@@ -40,6 +40,9 @@ Result<ir::Snapshot> read_live(Target& target, const ir::Program& program);
 /// Plans and shows what is wrong with the plan. Nothing when it is not applyable.
 std::optional<plan::Plan> make_checked_plan(View& view, ir::Program program, ir::Snapshot snapshot, const plan::Options& options);
 
+/// Says that tags of images go as they are written, where no lock pins them.
+void note_unlocked_images(View& view, const ir::Program& program);
+
 /// Shows the plan as text and JSON.
 void show_plan(View& view, const plan::Plan& plan);
 

@@ -8,6 +8,7 @@
 #include "compiler/allow.h"
 #include "compiler/loader.h"
 #include "compiler/lower/lower.h"
+#include "compiler/module_path.h"
 #include "compiler/sema/analyze.h"
 
 namespace berth {
@@ -15,12 +16,20 @@ namespace {
 
 /// The stages after reading, for one case. What is whole is checked further even when something else is wrong.
 std::optional<ir::Program> analyze(LoadedStack& loaded, const sema::AnalysisOptions& options, const FileSystem& files, const std::shared_ptr<SourceSet>& sources,
-                                   DiagnosticSink& sink) {
+                                   DiagnosticSink& sink, std::vector<ImageUse>* unpinned = nullptr) {
   sema::Analysis analysis(loaded, files, *sources, sink);
   sema::Module module = analysis.run(options);
+  const std::set<Span> floating = module.floating;
   const bool wrong = sink.has_errors();
   ir::Program program = lower::lower(std::move(module), sink);
   if (wrong || sink.has_errors()) return std::nullopt;
+  if (unpinned != nullptr) {
+    *unpinned = images_to_lock(program, floating);
+    program.sources = sources;
+    return program;  // what policies say of digests, they say of a lock that is whole
+  }
+  if (loaded.lock) pin_images(program, *loaded.lock, floating, sink);
+  if (sink.has_errors()) return std::nullopt;
   analysis.judge(program);
   if (sink.has_errors()) return std::nullopt;
   program.sources = sources;
@@ -133,6 +142,34 @@ std::vector<CompiledEnvironment> compile_all(const CompileOptions& options, cons
   loaded.allows.apply(sink, !sink.has_errors());
   sink.deny(options.denied);
   return compiled;
+}
+
+std::optional<LockSubject> find_images(const CompileOptions& options, const FileSystem& files, const std::shared_ptr<SourceSet>& sources, DiagnosticSink& sink) {
+  Loaded loaded = read(options, files, *sources, sink);
+  if (!loaded.readable) return std::nullopt;
+  std::vector<std::string> names = sema::environments_of(loaded.stack);
+  if (!options.environment.empty() || names.empty()) names = {options.environment};
+  LockSubject subject;
+  for (const std::string& name : names) {
+    DiagnosticSink own;
+    std::vector<ImageUse> images;
+    auto program = analyze(loaded.stack, {.environment = name, .variables = options.variables}, files, sources, own, &images);
+    for (Diagnostic& diagnostic : own.sorted()) {
+      if (diagnostic.severity == Severity::error) sink.add(std::move(diagnostic));
+    }
+    if (program) subject.programs.push_back(std::move(*program));
+    subject.images.insert(subject.images.end(), images.begin(), images.end());
+  }
+  if (sink.has_errors()) return std::nullopt;
+  std::sort(subject.images.begin(), subject.images.end());
+  subject.images.erase(std::unique(subject.images.begin(), subject.images.end()), subject.images.end());
+  const std::string& directory = loaded.stack.lock ? loaded.stack.lock->directory : loaded.stack.root;
+  subject.path = resolve_path(directory, std::string(kLockFile));
+  if (loaded.stack.lock) {
+    subject.lock = *loaded.stack.lock;
+    if (auto text = files.read(subject.path)) subject.text = *std::move(text);
+  }
+  return subject;
 }
 
 std::vector<TestResult> run_tests(const CompileOptions& options, const FileSystem& files, const std::shared_ptr<SourceSet>& sources, DiagnosticSink& sink) {

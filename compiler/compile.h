@@ -9,6 +9,7 @@
 #include "base/diagnostic.h"
 #include "base/file_system.h"
 #include "base/source.h"
+#include "compiler/lock_images.h"
 #include "ir/resource.h"
 
 namespace berth {
@@ -43,6 +44,16 @@ struct CompiledEnvironment {
 /// in which when it is not wrong in all.
 std::vector<CompiledEnvironment> compile_all(const CompileOptions& options, const FileSystem& files, const std::shared_ptr<SourceSet>& sources,
                                              DiagnosticSink& sink);
+
+/// What `berth lock` works on: the images of a stack, in all of its environments or in the one that the options name, before anything is pinned.
+struct LockSubject {
+  std::vector<ImageUse> images;       ///< each once, sorted
+  std::vector<ir::Program> programs;  ///< of the environments
+  Lock lock;                          ///< what is locked now
+  std::string path;                   ///< of berth.lock, which may not be there yet
+  std::string text;                   ///< of berth.lock
+};
+std::optional<LockSubject> find_images(const CompileOptions& options, const FileSystem& files, const std::shared_ptr<SourceSet>& sources, DiagnosticSink& sink);
 
 /// What a `test "…" { }` block found.
 struct TestResult {

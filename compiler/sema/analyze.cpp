@@ -42,6 +42,7 @@ class Analysis::Implementation {
     bind_names(loaded_, scope_, declarations_.computed_names, reporter_);
     check_types(loaded_, scope_, evaluator_);
     evaluator_.reader = &expander_.drafts();
+    evaluator_.lock = loaded_.lock ? &*loaded_.lock : nullptr;
     evaluator_.host.read_file = [this](const std::string& path) { return files_.read(loaded_.root.empty() || loaded_.root == "." ? path : loaded_.root + "/" + path); };
     if (options.chains) expander_.drafts().builder().chains = &module_.chains;
     reserve_names();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "compiler/ast/ast.h"
+#include "compiler/lock.h"
 #include "compiler/sema/budget.h"
 #include "compiler/sema/builtins.h"
 #include "compiler/sema/conform.h"
@@ -86,6 +87,8 @@ class Evaluator final : public TypeEvaluator {
   Map reserved;
   std::set<Span> plain;
   std::set<Span> floating;
+  /// What berth.lock pins, for digests of images; null: nothing.
+  const Lock* lock = nullptr;
   /// Names of blocks that the last expression used: for whoever knows the blocks.
   std::vector<BareName> bare_names;
   /// Externs that were written in place (`extern_topic("alerts")`), by address: the text and where it stands.

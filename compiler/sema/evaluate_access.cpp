@@ -57,7 +57,7 @@ Value Evaluator::member(const ast::Member& node, const FramePtr& frame) {
     return {};
   }
   if (object.secret) return report_secret(node.object->span, "read", reporter_);
-  if (object.image) return through(image_member(object, node.name, reporter_), object.origin.via);
+  if (object.image) return through(image_member(object, node.name, lock, reporter_), object.origin.via);
   if ((object.as_reference() != nullptr || object.as_block() != nullptr) && reader != nullptr) {
     Value value = reader->member(object, node.name, node.object->span);
     return value.as_reference() != nullptr ? value : through(std::move(value), object.origin.via);

@@ -94,7 +94,7 @@ std::variant<ImageName, std::string> parse_image(std::string_view text) {
   return image;
 }
 
-Value image_member(const Value& image, const ast::Name& name, Reporter& reporter) {
+Value image_member(const Value& image, const ast::Name& name, const Lock* lock, Reporter& reporter) {
   const std::string& text = *image.as_string();
   const auto parsed = parse_image(text);
   BERTH_CHECK(parsed.index() == 0, "an image that is none");
@@ -108,7 +108,10 @@ Value image_member(const Value& image, const ast::Name& name, Reporter& reporter
   if (name.text == "host") return part(hosted ? parts.repository.substr(0, slash) : std::string_view());
   if (name.text == "repo") return part(hosted ? parts.repository.substr(slash + 1) : parts.repository);
   if (name.text == "tag") return part(parts.tag);
-  if (name.text == "digest") return part(parts.digest);
+  if (name.text == "digest") {
+    const bool asks_lock = parts.digest.empty() && lock != nullptr && lock->images.contains(text);
+    return part(asks_lock ? std::string_view(lock->images.at(text).hash) : parts.digest);
+  }
   Diagnostic& diagnostic = reporter.report("E0121", name.span, fmt::format("an image has no `{}`", name.text), "not a part of an image");
   static const std::vector<std::string> kMembers = {"ref", "host", "repo", "tag", "digest"};
   if (const auto meant = suggest(name.text, kMembers)) {

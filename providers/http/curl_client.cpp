@@ -58,11 +58,15 @@ std::string_view trimmed(std::string_view text) {
 std::size_t on_header(char* data, std::size_t size, std::size_t count, void* user) {
   auto& receiver = *static_cast<Receiver*>(user);
   const std::string_view line(data, size * count);
+  // What came before was a proxy's answer, or an interim one.
+  if (line.starts_with("HTTP/")) receiver.response.headers.clear();
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos) return line.size();
   std::string name(trimmed(line.substr(0, colon)));
   std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  receiver.response.headers[name] = std::string(trimmed(line.substr(colon + 1)));
+  std::string& value = receiver.response.headers[name];
+  if (!value.empty()) value += ", ";
+  value += trimmed(line.substr(colon + 1));
   return line.size();
 }
 
@@ -161,9 +165,11 @@ Result<HttpResponse> CurlClient::send(const HttpRequest& request) {
   curl_easy_setopt(handle.get(), CURLOPT_WRITEDATA, &receiver);
   curl_easy_setopt(handle.get(), CURLOPT_HEADERDATA, &receiver);
   curl_easy_setopt(handle.get(), CURLOPT_ERRORBUFFER, detail);
+  curl_easy_setopt(handle.get(), CURLOPT_CUSTOMREQUEST, nullptr);
   if (request.method == "GET") {
     curl_easy_setopt(handle.get(), CURLOPT_HTTPGET, 1L);
-    curl_easy_setopt(handle.get(), CURLOPT_CUSTOMREQUEST, nullptr);
+  } else if (request.method == "HEAD") {
+    curl_easy_setopt(handle.get(), CURLOPT_NOBODY, 1L);
   } else {
     curl_easy_setopt(handle.get(), CURLOPT_POST, 1L);
     curl_easy_setopt(handle.get(), CURLOPT_CUSTOMREQUEST, request.method.c_str());
