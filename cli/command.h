@@ -35,6 +35,9 @@ Command destroy_command();
 Command status_command();
 Command logs_command();
 Command engine_command();
+Command import_command();
+Command export_command();
+Command lock_command();
 Command version_command();
 
 /// Runs `berth ARGUMENTS…`: finds the command, reads its flags, runs it. Help is answered here.

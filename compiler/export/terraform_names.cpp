@@ -1,0 +1,149 @@
+#include "compiler/export/terraform_names.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+namespace berth::exporting {
+namespace {
+
+/// A member that the provider calls otherwise; "" = it has none. `parent` is the member around it, at the top the operation.
+struct Exception {
+  std::string_view parent;
+  std::string_view member;
+  std::string_view argument;
+};
+
+constexpr std::array<Exception, 31> kExceptions = {{
+    {"CreateCluster", "clusterName", "name"},
+    {"CreateCluster", "settings", "setting"},
+    {"logConfiguration", "s3EncryptionEnabled", "s3_bucket_encryption_enabled"},
+    {"PutClusterCapacityProviders", "cluster", "cluster_name"},
+    {"storageConfiguration", "storageSizeGiB", "storage_size_gib"},
+    {"instanceRequirements", "vCpuCount", "vcpu_count"},
+    {"instanceRequirements", "memoryMiB", "memory_mib"},
+    {"RegisterTaskDefinition", "volumes", "volume"},
+    {"RegisterTaskDefinition", "inferenceAccelerators", ""},
+    {"ephemeralStorage", "sizeInGiB", "size_in_gib"},
+    {"volumes", "configuredAtLaunch", "configure_at_launch"},
+    {"volumes", "s3filesVolumeConfiguration", ""},
+    {"CreateService", "serviceName", "name"},
+    {"CreateService", "role", "iam_role"},
+    {"CreateService", "placementStrategy", "ordered_placement_strategy"},
+    {"CreateService", "loadBalancers", "load_balancer"},
+    {"CreateService", "volumeConfigurations", "volume_configuration"},
+    {"CreateService", "minimumHealthyPercent", "deployment_minimum_healthy_percent"},
+    {"CreateService", "maximumPercent", "deployment_maximum_percent"},
+    {"loadBalancers", "loadBalancerName", "elb_name"},
+    {"deploymentCircuitBreaker", "thresholdConfiguration", ""},
+    {"deploymentCircuitBreaker", "resetOnHealthyTask", ""},
+    {"deploymentConfiguration", "lifecycleHooks", "lifecycle_hook"},
+    {"lifecycleHooks", "targetType", ""},
+    {"lifecycleHooks", "timeoutConfiguration", ""},
+    {"logConfiguration", "secretOptions", "secret_option"},
+    {"serviceConnectConfiguration", "services", "service"},
+    {"services", "clientAliases", "client_alias"},
+    {"tls", "issuerCertificateAuthority", "issuer_cert_authority"},
+    {"managedEBSVolume", "sizeInGiB", "size_in_gb"},
+    {"managedEBSVolume", "filesystemType", "file_system_type"},
+}};
+
+/// Members that are taken as they are: their keys are the user's own words, or they become text.
+constexpr std::array<std::string_view, 5> kVerbatim = {"options", "driverOpts", "labels", "containerDefinitions", "properties"};
+
+/// "enableECSManagedTags" -> "enable_ecs_managed_tags".
+std::string snake(std::string_view name) {
+  const auto is_upper = [&](std::size_t i) { return i < name.size() && std::isupper(static_cast<unsigned char>(name[i])) != 0; };
+  std::string text;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const bool ends_run = is_upper(i) && i + 1 < name.size() && !is_upper(i + 1);
+    if (i > 0 && is_upper(i) && (!is_upper(i - 1) || ends_run)) text += '_';
+    text += static_cast<char>(std::tolower(static_cast<unsigned char>(name[i])));
+  }
+  return text;
+}
+
+std::string argument(std::string_view parent, const std::string& member) {
+  for (const Exception& exception : kExceptions) {
+    if (exception.parent == parent && exception.member == member) return std::string(exception.argument);
+  }
+  return snake(member);
+}
+
+/// Moves `from` of the object's member `parent` up into the object itself.
+void lift(Json& object, const char* parent, const char* member) {
+  if (!object.contains(parent) || !object[parent].contains(member)) return;
+  object[member] = std::move(object[parent][member]);
+  object[parent].erase(member);
+}
+
+Json map_of(const Json& list, const char* key, const char* value) {
+  Json map = Json::object();
+  for (const Json& item : list) map[item.value(key, "")] = item.value(value, "");
+  return map;
+}
+
+/// What the provider has in another place or form.
+void reshape(Json& input) {
+  if (input.contains("tags")) input["tags"] = map_of(input["tags"], "key", "value");
+  for (const char* member : {"minimumHealthyPercent", "maximumPercent", "deploymentCircuitBreaker", "alarms"}) lift(input, "deploymentConfiguration", member);
+  if (input.contains("networkConfiguration") && input["networkConfiguration"].contains("awsvpcConfiguration")) {
+    Json network = std::move(input["networkConfiguration"]["awsvpcConfiguration"]);
+    network["assignPublicIp"] = network.value("assignPublicIp", "DISABLED") == "ENABLED";
+    input["networkConfiguration"] = std::move(network);
+  }
+  if (input.contains("proxyConfiguration") && input["proxyConfiguration"].contains("properties")) {
+    input["proxyConfiguration"]["properties"] = map_of(input["proxyConfiguration"]["properties"], "name", "value");
+  }
+  if (input.contains("volumes")) {
+    for (Json& volume : input["volumes"]) {
+      if (volume.contains("host") && volume["host"].contains("sourcePath")) volume["hostPath"] = volume["host"]["sourcePath"];
+      volume.erase("host");
+    }
+  }
+  if (input.contains("deploymentConfiguration") && input["deploymentConfiguration"].contains("lifecycleHooks")) {
+    for (Json& hook : input["deploymentConfiguration"]["lifecycleHooks"]) {
+      if (hook.contains("hookDetails")) hook["hookDetails"] = canonical_json(hook["hookDetails"]);
+    }
+  }
+}
+
+class Renamer {
+ public:
+  explicit Renamer(std::vector<std::string>& missing) : missing_(missing) {}
+
+  // NOLINTNEXTLINE(misc-no-recursion)
+  Json run(const Json& value, std::string_view parent, const std::string& path) {
+    if (value.is_array()) {
+      Json array = Json::array();
+      for (const Json& item : value) array.push_back(run(item, parent, path));
+      return array;
+    }
+    if (!value.is_object()) return value;
+    Json object = Json::object();
+    for (const auto& [key, member] : value.items()) {
+      const std::string place = path.empty() ? key : path + "." + key;
+      const bool is_tags = path.empty() && key == "tags";
+      const std::string name = argument(parent, key);
+      if (name.empty()) {
+        missing_.push_back(place);
+        continue;
+      }
+      const bool is_verbatim = is_tags || std::find(kVerbatim.begin(), kVerbatim.end(), key) != kVerbatim.end();
+      object[name] = is_verbatim ? member : run(member, key, place);
+    }
+    return object;
+  }
+
+ private:
+  std::vector<std::string>& missing_;
+};
+
+}  // namespace
+
+Json terraform_arguments(std::string_view operation, Json input, std::vector<std::string>& missing) {
+  reshape(input);
+  return Renamer(missing).run(input, operation, "");
+}
+
+}  // namespace berth::exporting
