@@ -25,6 +25,7 @@ Its data (the store and berthd.log) is in /var/lib/berth for root and in $XDG_ST
 examples:
   berth engine start
   berth engine start --data-dir /srv/berth --docker-host unix:///run/docker.sock
+  berth engine start --listen 127.0.0.1:5190
   berth engine status --format json
   berth engine instance add --cluster shop --cpu 1024 --memory 2048 --attribute ecs.availability-zone=us-east-1b
   berth engine stop)";
@@ -44,8 +45,13 @@ ExitCode start(Session& session, View& view, const Flags& flags, const provider:
   }
   const auto started = start_engine(endpoint, flags.start, session);
   if (!started) return fail(view, started.error());
-  view.result({{"running", true}, {"started", true}, {"address", endpoint.text()}, {"pid", started->pid}, {"log", started->log_file}},
-              fmt::format("the engine runs at {}, process {}, log in {}\n", endpoint.text(), started->pid, started->log_file));
+  Json shown{{"running", true}, {"started", true}, {"address", endpoint.text()}, {"pid", started->pid}, {"log", started->log_file}};
+  std::string text = fmt::format("the engine runs at {}, process {}, log in {}\n", endpoint.text(), started->pid, started->log_file);
+  if (!flags.start.listen.empty() && flags.start.auth != "none") {
+    shown["credentials"] = started->credentials_file;
+    text += fmt::format("AWS clients sign with the profile `berth`:\n  export AWS_SHARED_CREDENTIALS_FILE={} AWS_PROFILE=berth\n", started->credentials_file);
+  }
+  view.result(shown, text);
   return ExitCode::ok;
 }
 
@@ -114,7 +120,7 @@ Runner declare(Arguments& arguments) {
   arguments.option("--docker-host", flags->start.docker_host, "ADDRESS", "start: the Docker Engine's socket, unix:///path", "DOCKER_HOST");
   arguments.option("--healthy-after", flags->start.healthy_after, "TIME", "start: how long a task must run to count as healthy, such as 40s");
   arguments.option("--listen", flags->start.listen, "HOST:PORT", "start: serve AWS clients there too");
-  arguments.option("--auth", flags->start.auth, "KIND", "start: none or sigv4, for --listen");
+  arguments.option("--auth", flags->start.auth, "KIND", "start: for --listen, sigv4 (signed requests only, the default) or none (loopback)");
   arguments.option("--cluster", flags->instance.cluster, "NAME", "instance: the cluster, default unless given");
   arguments.number("--cpu", flags->instance.cpu, 0, 10'000'000, "UNITS", "instance add: CPU units, 1024 to the core");
   arguments.number("--memory", flags->instance.memory, 0, 1'000'000'000, "MIB", "instance add: MiB of memory");

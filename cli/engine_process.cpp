@@ -136,6 +136,7 @@ Result<StartedEngine> start_engine(const provider::Endpoint& endpoint, const Eng
   BERTH_TRY_VOID(make_directory(std::filesystem::path(endpoint.unix_socket).parent_path(), !session.is_root));
 
   const std::string log_file = complete.data_dir + "/berthd.log";
+  const std::string credentials_file = complete.data_dir + "/credentials";
   std::error_code ignored;
   const std::uintmax_t old_size = std::filesystem::exists(log_file, ignored) ? std::filesystem::file_size(log_file, ignored) : 0;
   BERTH_TRY(pid, spawn_detached(engine_arguments(program.string(), endpoint, complete), log_file));
@@ -144,12 +145,12 @@ Result<StartedEngine> start_engine(const provider::Endpoint& endpoint, const Eng
   std::string last_answer;
   while (session.clock->now() < deadline) {
     const auto answer = ask_engine(endpoint, session);
-    if (answer) return StartedEngine{pid, log_file};
+    if (answer) return StartedEngine{pid, log_file, credentials_file};
     last_answer = answer.error().message;
     int status = 0;
     if (waitpid(pid, &status, WNOHANG) == pid) {
       // Somebody else may have started one at the same moment.
-      if (ask_engine(endpoint, session)) return StartedEngine{listening_process(endpoint.unix_socket).value_or(pid), log_file};
+      if (ask_engine(endpoint, session)) return StartedEngine{listening_process(endpoint.unix_socket).value_or(pid), log_file, credentials_file};
       return Error{"engine", fmt::format("the engine ended while starting; its log {} says:{}", log_file, end_of_file(log_file, old_size))};
     }
     if (!session.clock->wait(kLook)) return Error{"interrupted", "stopped while the engine was starting"};

@@ -46,6 +46,8 @@ std::string default_data_dir(const Session& session);
 struct StartedEngine {
   pid_t pid = 0;
   std::string log_file;
+  /// Where an engine that asks for signatures keeps the keys.
+  std::string credentials_file;
 };
 
 /// Starts berthd (beside this binary) in the background, in a session of its own with its output in DATA_DIR/berthd.log, and waits until it answers.

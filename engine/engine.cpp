@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "engine/handlers/log_handlers.h"
 #include "engine/handlers/resolve.h"
+#include "scheduler/set_back.h"
 
 namespace berth::engine {
 namespace {
@@ -15,6 +16,8 @@ constexpr Milliseconds kForgetEvery = std::chrono::hours(1);
 constexpr Milliseconds kKeepTokens = std::chrono::hours(24);
 /// How long a deleted service can be described.
 constexpr Milliseconds kKeepServices = std::chrono::hours(1);
+/// A clock that is set back by less is only a little late.
+constexpr Milliseconds kSetBack = std::chrono::seconds(1);
 /// Rounds of one step: each moves every task and service by what is known; more are left to the next step, so that requests get their turn.
 constexpr int kMostRounds = 64;
 
@@ -61,13 +64,22 @@ Engine::Engine(Config config, Clock& clock, Store& store, ContainerDriver& drive
       agent_(store, driver, blocking, AgentOptions{.region = config_.arns.region}),
       services_(config_.healthy_after),
       started_at_(clock.now()),
-      next_forgetting_(started_at_ + kForgetEvery) {
+      next_forgetting_(started_at_ + kForgetEvery),
+      last_step_(started_at_) {
+  Timestamp newest = started_at_;
+  for (const Ref<scheduler::Task>& task : store.live_tasks()) newest = std::max(newest, scheduler::newest_moment(*task));
+  for (const ServiceKey& key : store.live_services()) newest = std::max(newest, scheduler::newest_moment(*store.service(key)));
+  if (newest - started_at_ >= kSetBack) follow_clock(started_at_, newest - started_at_);
   Store::Transaction transaction(store_);
   refresh_instances(call());
   if (auto committed = transaction.commit(); !committed) {
     log(LogLevel::error, "the container instances can't be brought up to date", {{"error", committed.error().message}});
   }
   for (const ServiceKey& key : store_.live_services()) services_.add(key, started_at_);
+  // Also those of deleted services, whose last tasks may just have stopped.
+  for (const Ref<scheduler::Task>& task : store_.live_tasks()) {
+    if (!task->service_name.empty()) services_.add(service_key_of(*task), started_at_);
+  }
 }
 
 Call Engine::call() { return Call{{store_, config_, random_, clock_.now(), driver_.capacity()}}; }
@@ -140,6 +152,25 @@ void Engine::take_changes(Timestamp now) {
   for (const ServiceKey& service : changes.services) services_.add(service, now);
 }
 
+void Engine::follow_clock(Timestamp now, Milliseconds by) {
+  log(LogLevel::warn, "the clock was set back", {{"by", format_duration(by)}});
+  Store::Transaction transaction(store_);
+  for (const Ref<scheduler::Task>& known : store_.live_tasks()) {
+    scheduler::Task task = *known;
+    if (scheduler::set_back(task, now, by)) store_.put_task(task);
+  }
+  for (const ServiceKey& key : store_.live_services()) {
+    scheduler::Service service = *store_.service(key);
+    if (scheduler::set_back(service, now, by)) store_.put_service(service);
+    services_.add(key, now);
+  }
+  if (auto committed = transaction.commit(); !committed) {
+    log(LogLevel::error, "moments can't be set back with the clock", {{"error", committed.error().message}});
+  }
+  agent_.look_again(now);
+  next_forgetting_ = now + kForgetEvery;
+}
+
 void Engine::forget_old(Timestamp now) {
   if (now < next_forgetting_) return;
   next_forgetting_ = now + kForgetEvery;
@@ -154,6 +185,8 @@ void Engine::forget_old(Timestamp now) {
 
 void Engine::step() {
   const Timestamp now = clock_.now();
+  if (last_step_ - now >= kSetBack) follow_clock(now, last_step_ - now);
+  last_step_ = now;
   driver_.tick(now);
   for (int round = 0; round < kMostRounds; ++round) {
     take_changes(now);

@@ -53,6 +53,8 @@ class Engine {
   Result<Json> answer(Call& context, std::string_view target, const std::string& body);
   Result<Json> engine_status() const;
   void take_changes(Timestamp now);
+  /// The clock was set back by `by`: nothing may wait for the time that it was ahead.
+  void follow_clock(Timestamp now, Milliseconds by);
   void forget_old(Timestamp now);
 
   const Config config_;
@@ -65,6 +67,7 @@ class Engine {
   ServiceController services_;
   Timestamp started_at_;
   Timestamp next_forgetting_;
+  Timestamp last_step_;
 };
 
 }  // namespace berth::engine

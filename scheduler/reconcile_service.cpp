@@ -25,7 +25,9 @@ void complete(Draft& draft) {
   draft.service.last_completed = primary;
   const ServiceDeployment* record = current_record(draft.service);
   const bool went_back = record != nullptr && record->status == ServiceDeploymentStatus::RollbackInProgress;
-  finish_record(draft.service, went_back ? ServiceDeploymentStatus::RollbackSuccessful : ServiceDeploymentStatus::Successful, "", draft.now);
+  // A rollback that succeeded still says why it was made.
+  const std::string reason = went_back ? record->status_reason : "";
+  finish_record(draft.service, went_back ? ServiceDeploymentStatus::RollbackSuccessful : ServiceDeploymentStatus::Successful, reason, draft.now);
   draft.event(fmt::format("(deployment {}) deployment completed.", primary.id));
 }
 

@@ -48,6 +48,12 @@ void Agent::on_news(std::function<void()> wake) {
   driver_.on_news(std::move(wake));
 }
 
+void Agent::look_again(Timestamp now) {
+  retry_at_.reset();
+  resync_wanted_ = true;
+  for (const auto& task : store_.live_tasks()) due_.add(task->id, now);
+}
+
 std::optional<Timestamp> Agent::next_wake() const {
   if (retry_at_) return retry_at_;
   auto wake = next_resync_;

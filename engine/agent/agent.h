@@ -45,6 +45,8 @@ class Agent {
 
   /// Looks at a task in the next step: it is new, or it was told to stop.
   void add(const std::string& task_id, Timestamp now) { due_.add(task_id, now); }
+  /// Forgets what it waits for: looks at every task and at the runtime in the next step. For a clock that was set back.
+  void look_again(Timestamp now);
   /// Does everything that can be done at `now`. True when a task changed. Nothing is lost when the store or the driver fails: it
   /// is tried again.
   bool step(Timestamp now);

@@ -35,6 +35,19 @@ void put_commit(const Context& context, const scheduler::ServiceView& view, cons
   if (commit.service_changed) context.store.put_service(view.service);
 }
 
+/// A deleted service decides nothing any more; its last tasks are over as soon as they have stopped.
+bool account_for_leftovers(const Context& context, const ServiceKey& key) {
+  bool any = false;
+  for (const Ref<scheduler::Task>& task : context.store.live_tasks_of(key)) {
+    if (task->last_status != scheduler::TaskStatus::Stopped || task->accounted.stopped) continue;
+    scheduler::Task over = *task;
+    over.accounted.stopped = true;
+    context.store.put_task(over);
+    any = true;
+  }
+  return any;
+}
+
 }  // namespace
 
 std::vector<scheduler::InstanceLoad> instance_loads(const Store& store, const std::string& cluster) {
@@ -61,7 +74,10 @@ ServiceController::ServiceController(Milliseconds healthy_after) { options_.heal
 
 std::optional<Timestamp> ServiceController::reconcile(const Context& context, const ServiceKey& key, bool& decided) const {
   const Ref<scheduler::Service> service = context.store.service(key);
-  if (!service || service->status == scheduler::ServiceStatus::Inactive) return std::nullopt;
+  if (!service || service->status == scheduler::ServiceStatus::Inactive) {
+    decided = account_for_leftovers(context, key) || decided;
+    return std::nullopt;
+  }
   scheduler::ServiceView view{.service = *service, .tasks = tasks_for_decision(context.store, key), .instances = {}, .requirements = {}};
   view.instances = instance_loads(context.store, key.cluster);
   for (const scheduler::Deployment& deployment : service->deployments) {

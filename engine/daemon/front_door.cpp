@@ -23,10 +23,29 @@ bool is_foreign(const HttpRequest& request) {
   return request.over_tcp && !host.empty() && !names_loopback(host);
 }
 
-void answer_http(Engine& engine, const HttpRequest& request, const HttpServer::Respond& respond) {
-  if (is_foreign(request)) {
-    return respond(http_of({.status = 403,
-                            .body = canonical_json({{"__type", "AccessDeniedException"}, {"message", "The Host header names another machine."}}),
+std::optional<Error> refusal_of(const HttpRequest& request, const Access& access, Timestamp now) {
+  if (!request.over_tcp) return std::nullopt;
+  if (!access.credentials) {
+    if (is_foreign(request)) return Error{"AccessDeniedException", "The Host header names another machine."};
+    return std::nullopt;
+  }
+  const std::size_t mark = std::min(request.target.find('?'), request.target.size());
+  const api::SignableRequest signable{.method = request.method,
+                                      .path = request.target.substr(0, mark),
+                                      .query = mark == request.target.size() ? "" : request.target.substr(mark + 1),
+                                      .headers = request.headers,
+                                      .body = request.body};
+  // One endpoint stands for ECS and for CloudWatch Logs.
+  const auto verified = api::verify(signable, *access.credentials, {.region = access.region, .services = {"ecs", "logs"}}, now);
+  if (verified) return std::nullopt;
+  return verified.error();
+}
+
+void answer_http(Engine& engine, const HttpRequest& request, const Access& access, Timestamp now, const HttpServer::Respond& respond) {
+  if (const auto refusal = refusal_of(request, access, now)) {
+    const int status = refusal->code == "AccessDeniedException" ? 403 : 400;
+    return respond(http_of({.status = status,
+                            .body = canonical_json({{"__type", refusal->code}, {"message", refusal->message}}),
                             .request_id = RandomSource().uuid()}));
   }
   const std::string path = request.target.substr(0, request.target.find('?'));

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "base/log.h"
+#include "engine/daemon/credentials.h"
 #include "engine/daemon/data_dir.h"
 #include "engine/daemon/front_door.h"
 #include "engine/daemon/options.h"
@@ -104,10 +105,16 @@ int serve(const Options& options) {
   engine.on_news([&stepper] { stepper.wish(); });
   stepper.drive(&engine);
 
+  Access access{.credentials = std::nullopt, .region = options.region};
+  if (options.listen && options.signatures) {
+    const auto credentials = load_or_make_credentials(options.credentials.empty() ? directory->file("credentials") : options.credentials, options.region);
+    if (!credentials) return fail(credentials.error());
+    access.credentials = *credentials;
+  }
   HttpServer server(loop, HttpLimits{},
                     {.handle =
                          [&](const HttpRequest& request, const HttpServer::Respond& respond) {
-                           answer_http(engine, request, respond);
+                           answer_http(engine, request, access, clock.now(), respond);
                            stepper.wish();
                          },
                      .refuse = [&random](int status, const std::string& reason) { return refuse_http(status, reason, random.uuid()); }});

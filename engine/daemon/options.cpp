@@ -32,13 +32,14 @@ std::variant<Options, Usage> checked(Options options, const std::string& listen,
   }
   if (listen.empty()) {
     if (!auth.empty()) return wrong("--auth needs --listen");
+    if (!options.credentials.empty()) return wrong("--credentials needs --listen");
     return options;
   }
   options.listen = parse_listen(listen);
   if (!options.listen) return wrong("--listen takes HOST:PORT, not `" + listen + "`");
-  if (auth.empty()) return wrong("--listen needs --auth none: anyone who reaches the address may then do anything");
-  if (auth == "sigv4") return wrong("--auth sigv4 is not available yet: signatures are not verified");
-  if (!is_loopback(options.listen->host)) return wrong("--auth none is for loopback addresses only, and " + options.listen->host + " is none");
+  options.signatures = auth != "none";
+  if (!options.signatures && !options.credentials.empty()) return wrong("--credentials is for --auth sigv4");
+  if (!options.signatures && !is_loopback(options.listen->host)) return wrong("--auth none is for loopback addresses only, and " + options.listen->host + " is none");
   return options;
 }
 
@@ -67,11 +68,12 @@ std::variant<Options, Usage> parse_options(int argc, const char* const* argv, co
   CLI::App app("berthd: Amazon ECS on this machine. Keeps containers as services and tasks want them, and speaks the ECS API.", "berthd");
   app.add_option("--data-dir", options.data_dir, "Where everything is remembered; one engine per directory")->type_name("DIR")->required();
   app.add_option("--socket", options.socket, "Unix socket to answer on; only its owner may connect")->type_name("PATH")->required();
-  app.add_option("--listen", listen, "Answer on a TCP address too; needs --auth")->type_name("HOST:PORT");
-  app.add_option("--auth", auth, "Who may call over TCP: none (anyone, loopback only) or sigv4 (not available yet)")
-      ->type_name("none|sigv4")
+  app.add_option("--listen", listen, "Answer on a TCP address too")->type_name("HOST:PORT");
+  app.add_option("--auth", auth, "Who may call over TCP: whoever signs with the credentials, or anyone (loopback addresses only)")
       ->check(CLI::IsMember({"none", "sigv4"}))
-      ->option_text("none|sigv4");
+      ->option_text("sigv4|none [sigv4]");
+  app.add_option("--credentials", options.credentials, "AWS profile `berth` with the keys that sign; made if it is missing")
+      ->option_text("FILE [DIR/credentials]");
   app.add_option("--driver", options.driver, "Container runtime: docker, or fake (scripted, for tests)")
       ->check(CLI::IsMember({"docker", "fake"}))
       ->option_text("docker|fake [docker]");

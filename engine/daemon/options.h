@@ -23,6 +23,10 @@ struct Options {
     std::uint16_t port = 0;
   };
   std::optional<Listen> listen{};
+  /// Whether requests over TCP must be signed; without it the address is a loopback one.
+  bool signatures = true;
+  /// The AWS profile whose keys sign; made when it is not there. Empty: `credentials` in the data directory.
+  std::string credentials;
 };
 
 /// The command line is wrong or asks for a text only: print `text`, end with `exit_code`.

@@ -7,7 +7,7 @@ FakeDriver::~FakeDriver() { world_.detach(); }
 
 void FakeDriver::submit(Operation operation) { world_.submit(std::move(operation)); }
 ContainerDriver::News FakeDriver::poll() { return world_.take_news(); }
-Result<std::vector<ContainerState>> FakeDriver::list() { return world_.containers(); }
+Result<std::vector<ContainerState>> FakeDriver::list() { return world_.list(); }
 Result<std::vector<LogLine>> FakeDriver::logs(const LogQuery& query) { return world_.read_logs(query); }
 Capacity FakeDriver::capacity() const { return world_.capacity(); }
 void FakeDriver::on_news(std::function<void()> wake) { world_.set_wake(std::move(wake)); }

@@ -46,7 +46,14 @@ void FakeWorld::begin_next(const std::string& name) {
 
 void FakeWorld::begin(Operation operation) {
   journal_.push_back(fmt::format("{} {}", to_string(operation.kind), label_of(operation)));
-  if (auto error = injected(operation)) return finish(operation, std::move(error));
+  if (auto failure = injected(operation)) {
+    if (failure->effect == Effect::none) return finish(operation, std::move(failure->error));
+    disguised_[operation.id] = std::move(failure->error);
+  }
+  carry_out(operation);
+}
+
+void FakeWorld::carry_out(const Operation& operation) {
   switch (operation.kind) {
     case OperationKind::pull: return begin_pull(operation);
     case OperationKind::create: return begin_create(operation);
@@ -59,13 +66,14 @@ void FakeWorld::begin(Operation operation) {
 void FakeWorld::finish(const Operation& operation, std::optional<Error> error) {
   auto lane = lane_of(operation);
   lanes_[lane].busy = false;
+  const auto disguised = disguised_.find(operation.id);
   if (driver_ != 0) {
     Completion completion{.id = operation.id,
                           .kind = operation.kind,
                           .name = operation.spec.name,
                           .task_id = operation.spec.task_id,
                           .container = operation.spec.container,
-                          .error = std::move(error),
+                          .error = disguised != disguised_.end() ? disguised->second : std::move(error),
                           .state = std::nullopt,
                           .image_digest = {}};
     if (operation.kind == OperationKind::pull && !completion.error) completion.image_digest = digest_of(operation.spec.image);
@@ -74,16 +82,17 @@ void FakeWorld::finish(const Operation& operation, std::optional<Error> error) {
     if (tells_state && found != containers_.end()) completion.state = found->second.state;
     news_.completions.push_back(std::move(completion));
   }
+  if (disguised != disguised_.end()) disguised_.erase(disguised);
   begin_next(lane);
 }
 
-std::optional<Error> FakeWorld::injected(const Operation& operation) {
+std::optional<FakeWorld::Failure> FakeWorld::injected(const Operation& operation) {
   for (auto failure = failures_.begin(); failure != failures_.end(); ++failure) {
     if (failure->kind != operation.kind) continue;
     if (!failure->container.empty() && failure->container != operation.spec.container) continue;
-    auto error = failure->error;
+    auto found = *failure;
     if (--failure->times == 0) failures_.erase(failure);
-    return error;
+    return found;
   }
   return std::nullopt;
 }

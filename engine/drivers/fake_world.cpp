@@ -55,9 +55,28 @@ void FakeWorld::script(const std::string& what, FakeScript script) {
   scripts_[what] = std::move(script);
 }
 
-void FakeWorld::fail_next(OperationKind kind, Error error, int times, const std::string& container) {
+void FakeWorld::fail_next(OperationKind kind, Error error, int times, const std::string& container, Effect effect) {
   std::lock_guard lock(mutex_);
-  failures_.push_back({kind, std::move(error), times, container});
+  failures_.push_back({kind, std::move(error), times, container, effect});
+}
+
+void FakeWorld::fail_lists(int times) {
+  std::lock_guard lock(mutex_);
+  failing_lists_ = times;
+}
+
+void FakeWorld::stop_failing() {
+  std::lock_guard lock(mutex_);
+  failures_.clear();
+  failing_lists_ = 0;
+}
+
+void FakeWorld::set_clock(Timestamp now) {
+  std::lock_guard lock(mutex_);
+  std::map<std::pair<Timestamp, std::uint64_t>, std::function<void()>> due;
+  for (auto& [key, action] : due_) due.emplace(std::pair(key.first + (now - now_), key.second), std::move(action));
+  due_ = std::move(due);
+  now_ = now;
 }
 
 void FakeWorld::lose_events() {
@@ -187,6 +206,7 @@ void FakeWorld::detach() {
   driver_ = 0;
   wake_ = nullptr;
   news_ = {};
+  disguised_.clear();
   for (auto& [name, lane] : lanes_) lane.queue.clear();
 }
 
@@ -203,6 +223,17 @@ void FakeWorld::set_wake(std::function<void()> wake) {
 Capacity FakeWorld::capacity() const {
   std::lock_guard lock(mutex_);
   return capacity_;
+}
+
+Result<std::vector<ContainerState>> FakeWorld::list() {
+  {
+    std::lock_guard lock(mutex_);
+    if (failing_lists_ > 0) {
+      --failing_lists_;
+      return Error{"DockerTimeoutError", "the runtime does not answer"};
+    }
+  }
+  return containers();
 }
 
 Result<std::vector<LogLine>> FakeWorld::read_logs(const LogQuery& query) const {

@@ -31,12 +31,20 @@ class FakeWorld {
   /// Containers made from now on whose image or container name (in the task definition) is `what` behave so, whatever they bring
   /// along.
   void script(const std::string& what, FakeScript script);
+  /// Of a failure that is injected: whether the operation had its effect nevertheless, as after a time-out.
+  enum class Effect { none, takes_place };
   /// The next `times` operations of this kind fail with `error`; `container` (name in the task definition, "" = any) narrows it.
-  void fail_next(OperationKind kind, Error error, int times = 1, const std::string& container = "");
+  void fail_next(OperationKind kind, Error error, int times = 1, const std::string& container = "", Effect effect = Effect::none);
+  /// The next `times` calls of `list` fail.
+  void fail_lists(int times);
+  /// Nothing that was injected fails any more.
+  void stop_failing();
   /// Events are lost until `restore_events`, which makes the driver ask for a resync.
   void lose_events();
   void restore_events();
   void set_capacity(Capacity capacity);
+  /// Somebody sets this machine's clock, forward or back: nothing happens, and what is due stays as far away as it was.
+  void set_clock(Timestamp now);
 
   /// From outside of the engine: `docker kill`, `docker rm -f`, a probe's result, a container of this engine that nobody asked
   /// for. `name` is the runtime name. An unknown name is a broken test and ends the process.
@@ -78,6 +86,7 @@ class FakeWorld {
     Error error;
     int times;
     std::string container;
+    Effect effect;
   };
   struct Lane {
     std::deque<Operation> queue;
@@ -90,6 +99,7 @@ class FakeWorld {
   void submit(Operation operation);
   [[nodiscard]] ContainerDriver::News take_news();
   void set_wake(std::function<void()> wake);
+  [[nodiscard]] Result<std::vector<ContainerState>> list();
   [[nodiscard]] Result<std::vector<LogLine>> read_logs(const LogQuery& query) const;
   [[nodiscard]] Capacity capacity() const;
 
@@ -101,7 +111,10 @@ class FakeWorld {
   void finish(const Operation& operation, std::optional<Error> error);
   /// Carries the effect out when `delay` has passed and finishes the operation; a driver that is gone by then hears nothing.
   void finish_after(Milliseconds delay, const Operation& operation, std::function<std::optional<Error>()> effect);
-  std::optional<Error> injected(const Operation& operation);
+  /// The failure that is injected for this operation, if any.
+  std::optional<Failure> injected(const Operation& operation);
+  /// The operation without anything injected.
+  void carry_out(const Operation& operation);
   [[nodiscard]] FakeScript script_of(const ContainerSpec& spec, std::optional<Error>& error) const;
   void begin_pull(const Operation& operation);
   void begin_create(const Operation& operation);
@@ -134,6 +147,9 @@ class FakeWorld {
   std::uint64_t driver_ = 0;  ///< 0: none attached
   std::uint64_t drivers_ = 0;
   bool events_lost_ = false;
+  int failing_lists_ = 0;
+  /// Operations that end with this error although they take place, by id.
+  std::map<std::uint64_t, Error> disguised_;
   ContainerDriver::News news_;
   std::function<void()> wake_;
   int addresses_ = 0;

@@ -72,6 +72,12 @@ Result<api::AutoScalingGroupProvider> completed(api::AutoScalingGroupProvider gi
   return given;
 }
 
+/// Only providers of managed instances, which are refused, belong to one cluster.
+std::optional<Error> refused_cluster(const std::optional<std::string>& cluster) {
+  if (!cluster || cluster->empty()) return std::nullopt;
+  return invalid_parameter("The cluster can be given only for capacity providers of managed instances.");
+}
+
 bool is_used(const Context& context, const std::string& cluster, const std::string& provider) {
   for (const ServiceKey& key : context.store.live_services()) {
     if (key.cluster != cluster) continue;
@@ -118,6 +124,7 @@ Result<api::PutClusterCapacityProvidersResponse> put_cluster_capacity_providers(
 }
 
 Result<api::CreateCapacityProviderResponse> create_capacity_provider(Call& call, const api::CreateCapacityProviderRequest& request) {
+  if (auto error = refused_cluster(request.cluster)) return *error;
   if (auto error = wrong_name(*request.name)) return *error;
   if (request.managed_instances_provider) return unsupported("managedInstancesProvider");
   if (!request.auto_scaling_group_provider) return invalid_parameter("A capacity provider needs an autoScalingGroupProvider.");
@@ -136,6 +143,7 @@ Result<api::CreateCapacityProviderResponse> create_capacity_provider(Call& call,
 }
 
 Result<api::UpdateCapacityProviderResponse> update_capacity_provider(Call& call, const api::UpdateCapacityProviderRequest& request) {
+  if (auto error = refused_cluster(request.cluster)) return *error;
   BERTH_TRY(name, provider_name(call, *request.name));
   if (is_fargate(name)) return invalid_parameter("The capacity providers of Fargate cannot be changed.");
   if (request.managed_instances_provider) return unsupported("managedInstancesProvider");
@@ -151,6 +159,7 @@ Result<api::UpdateCapacityProviderResponse> update_capacity_provider(Call& call,
 }
 
 Result<api::DeleteCapacityProviderResponse> delete_capacity_provider(Call& call, const api::DeleteCapacityProviderRequest& request) {
+  if (auto error = refused_cluster(request.cluster)) return *error;
   BERTH_TRY(name, provider_name(call, *request.capacity_provider));
   if (is_fargate(name)) return invalid_parameter("The capacity providers of Fargate cannot be deleted.");
   auto provider = find_provider(call, name);
@@ -174,15 +183,22 @@ Result<api::DescribeCapacityProvidersResponse> describe_capacity_providers(Call&
     BERTH_TRY(name, provider_name(call, text));
     names.push_back(name);
   }
+  std::optional<std::vector<std::string>> of_cluster;
+  if (request.cluster && !request.cluster->empty()) {
+    BERTH_TRY(cluster, active_cluster(call, request.cluster));
+    of_cluster = cluster->extra.value("capacityProviders", std::vector<std::string>{});
+  }
   if (names.empty()) {
     names = {"FARGATE", "FARGATE_SPOT"};
     for (const auto& [name, document] : call.store.documents(kKind)) names.push_back(name);
+    if (of_cluster) names = *of_cluster;
     std::sort(names.begin(), names.end());
     if (!cursor.empty()) names.erase(names.begin(), std::upper_bound(names.begin(), names.end(), cursor));
     response.next_token = cut_page(names, page_size(request.max_results, kPage), [](const std::string& name) { return name; });
   }
   for (const std::string& name : names) {
-    if (auto provider = find_provider(call, name)) {
+    const bool asked_for = !of_cluster || std::find(of_cluster->begin(), of_cluster->end(), name) != of_cluster->end();
+    if (auto provider = asked_for ? find_provider(call, name) : std::nullopt) {
       if (!includes(request.include, "TAGS")) provider->tags.reset();
       response.capacity_providers->push_back(std::move(*provider));
     } else {

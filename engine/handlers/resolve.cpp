@@ -12,12 +12,6 @@ namespace {
 constexpr std::string_view kTokenMark = "page:";
 constexpr std::size_t kMostTags = 50;
 
-std::string to_hex(std::string_view bytes) {
-  std::string text;
-  for (const char byte : bytes) text += fmt::format("{:02x}", static_cast<unsigned char>(byte));
-  return text;
-}
-
 std::optional<std::string> from_hex(std::string_view text) {
   const auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; };
   if (text.size() % 2 != 0) return std::nullopt;

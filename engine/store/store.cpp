@@ -13,7 +13,10 @@ namespace berth::engine {
 bool is_live(const scheduler::Task& task) {
   if (task.last_status != scheduler::TaskStatus::Stopped) return true;
   if (!task.service_name.empty() && !task.accounted.stopped) return true;
-  return std::any_of(task.containers.begin(), task.containers.end(), [](const scheduler::Container& container) { return !container.removed; });
+  // What was never made need not be removed; what is just being made must.
+  return std::any_of(task.containers.begin(), task.containers.end(), [](const scheduler::Container& container) {
+    return !container.removed && (!container.runtime_id.empty() || container.in_flight);
+  });
 }
 
 std::string cluster_name_of(const std::string& cluster_arn) { return cluster_arn.substr(cluster_arn.rfind('/') + 1); }

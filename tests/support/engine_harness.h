@@ -78,13 +78,6 @@ class EngineHarness {
     settle();
   }
 
-  engine::Engine& engine() { return *engine_; }
-  engine::Store& store() { return *store_; }
-
-  engine::FakeWorld world;
-  ManualClock clock{world.now()};
-
- private:
   /// The full X-Amz-Target of an operation's name; a name with a dot is one already.
   static std::string target_of(const std::string& operation) {
     if (operation.find('.') != std::string::npos) return operation;
@@ -93,6 +86,14 @@ class EngineHarness {
     }
     return "AmazonEC2ContainerServiceV20141113." + operation;
   }
+
+  engine::Engine& engine() { return *engine_; }
+  engine::Store& store() { return *store_; }
+
+  engine::FakeWorld world;
+  ManualClock clock{world.now()};
+
+ private:
   [[nodiscard]] std::optional<Timestamp> next_wake() const {
     auto wake = engine_->next_wake();
     const auto due = world.next_due();

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "base/random.h"
+#include "engine/daemon/credentials.h"
 #include "engine/daemon/data_dir.h"
 #include "engine/daemon/front_door.h"
 
@@ -40,7 +41,7 @@ TEST_CASE("an engine needs a directory and a socket, the rest has defaults") {
   CHECK(exit_code({"--version"}) == 0);
 }
 
-TEST_CASE("a TCP address is opened without signatures on loopback only") {
+TEST_CASE("a TCP address wants signatures, unless it is a loopback one and told not to") {
   const auto with = [](const char* address, const std::vector<const char*>& more) {
     std::vector<const char*> words{"--data-dir", "/d", "--socket", "/s", "--listen", address};
     words.insert(words.end(), more.begin(), more.end());
@@ -49,8 +50,12 @@ TEST_CASE("a TCP address is opened without signatures on loopback only") {
   CHECK(with("127.0.0.1:80", {"--auth", "none"}) == -1);
   CHECK(with("127.9.9.9:0", {"--auth", "none"}) == -1);
   CHECK(with("[::1]:80", {"--auth", "none"}) == -1);
-  CHECK(with("127.0.0.1:80", {}) == 64);
-  CHECK(with("127.0.0.1:80", {"--auth", "sigv4"}) == 64);
+  CHECK(with("127.0.0.1:80", {}) == -1);
+  CHECK(with("0.0.0.0:80", {}) == -1);
+  CHECK(with("192.168.1.1:80", {"--auth", "sigv4"}) == -1);
+  CHECK(with("192.168.1.1:80", {"--credentials", "/c"}) == -1);
+  CHECK(with("127.0.0.1:80", {"--auth", "none", "--credentials", "/c"}) == 64);
+  CHECK(exit_code({"--data-dir", "/d", "--socket", "/s", "--credentials", "/c"}) == 64);
   CHECK(with("0.0.0.0:80", {"--auth", "none"}) == 64);
   CHECK(with("192.168.1.1:80", {"--auth", "none"}) == 64);
   CHECK(with("example.org:80", {"--auth", "none"}) == 64);
@@ -98,6 +103,33 @@ TEST_CASE("a request over TCP must name this machine") {
     CHECK(foreign(host, true));
     CHECK_FALSE(foreign(host, false));
   }
+}
+
+TEST_CASE("over TCP only what is signed with the engine's keys comes in") {
+  const std::string path = (std::filesystem::temp_directory_path() / ("berth-keys-" + RandomSource().hex(12))).string();
+  const auto made = load_or_make_credentials(path, "eu-west-1");
+  REQUIRE(made);
+  const auto again = load_or_make_credentials(path, "eu-west-1");
+  REQUIRE(again);
+  CHECK(again->secret_access_key == made->secret_access_key);
+  CHECK(std::filesystem::status(path).permissions() == (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));
+  std::filesystem::permissions(path, std::filesystem::perms::others_read, std::filesystem::perm_options::add);
+  CHECK_FALSE(load_or_make_credentials(path, "eu-west-1"));
+  std::filesystem::remove(path);
+
+  const Timestamp now{std::chrono::seconds(1'700'000'000)};
+  const Access access{.credentials = *made, .region = "eu-west-1"};
+  api::SignableRequest request{.headers = {{"Host", "engine.example:5190"}, {"X-Amz-Target", "T.Op"}}, .body = "{}"};
+  api::sign(request, *made, "eu-west-1", "ecs", now);
+  HttpRequest http{.method = "POST", .target = "/", .headers = request.headers, .body = "{}", .over_tcp = true};
+  CHECK_FALSE(refusal_of(http, access, now));
+  http.target = "/berth/EngineStatus";
+  REQUIRE(refusal_of(http, access, now));
+  CHECK(refusal_of(http, access, now)->code == "InvalidSignatureException");
+  http.headers.clear();
+  CHECK(refusal_of(http, access, now)->code == "MissingAuthenticationTokenException");
+  http.over_tcp = false;
+  CHECK_FALSE(refusal_of(http, access, now));
 }
 
 TEST_CASE("what the server refuses looks like a refusal of the API") {

@@ -1,0 +1,109 @@
+#include "tests/simulation/simulation.h"
+
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "scheduler/deployment.h"
+
+namespace berth::simulation {
+namespace {
+
+/// Longer than the longest delay between starts (27 minutes), a protection (30 minutes), and what a rollout needs after them.
+constexpr Milliseconds kSettles = std::chrono::hours(3);
+
+bool has_event(const scheduler::Service& service, const std::string& text) {
+  return std::any_of(service.events.begin(), service.events.end(), [&](const auto& event) { return event.message.find(text) != std::string::npos; });
+}
+
+/// Why the service is right as it is: it is steady, or it says why it is not; otherwise nothing.
+std::optional<std::string> excuse(const scheduler::Service& service, const KnownService& known) {
+  if (service.steady) return "steady";
+  const scheduler::Deployment& primary = service.deployments.front();
+  if (primary.rollout_state == scheduler::RolloutState::Failed && !primary.rollout_state_reason.empty()) return "failed";
+  if (known.cramped && has_event(service, "unable to place a task")) return "no room";
+  const auto& configuration = service.deployment_configuration;
+  const bool stuck = service.deployments.size() > 1 && scheduler::can_never_progress(service.desired_count, configuration.minimum_healthy_percent,
+                                                                                     configuration.maximum_percent);
+  if (stuck) return "no room between the bounds";
+  return std::nullopt;
+}
+
+void check_settled(Plant& plant, const Workload& workload) {
+  for (const auto& [key, known] : workload.services()) {
+    const auto service = plant.store().service(key);
+    if (!service || service->status != scheduler::ServiceStatus::Active) throw Violation("a service is lost: " + key.service);
+    if (excuse(*service, known)) continue;
+    std::string text = fmt::format("the accidents are over, but service {} does not settle:", key.service);
+    for (const auto& one : service->deployments) {
+      text += fmt::format("\n  deployment {} {} desired {} {} {}", one.id, name_of(one.status), one.desired_count, name_of(one.rollout_state),
+                          one.rollout_state_reason);
+    }
+    for (std::size_t i = 0; i < std::min<std::size_t>(8, service->events.size()); ++i) text += "\n  event: " + service->events[i].message;
+    for (const auto& task : plant.store().live_tasks_of(key)) {
+      text += brief(*task);
+    }
+    throw Violation(text);
+  }
+}
+
+void check_nothing_left(Plant& plant) {
+  for (const auto& state : plant.world().containers()) throw Violation("a container is left: " + state.name);
+  for (const auto& task : plant.store().live_tasks()) throw Violation("a task is left:" + brief(*task) + (task->accounted.stopped ? " accounted" : " not accounted"));
+  if (!plant.store().live_services().empty()) throw Violation("a service is left");
+  if (!(plant.store().reserved() == scheduler::Resources{})) throw Violation("room of the machine is still taken");
+  plant.jump(std::chrono::hours(24 * 8));
+  plant.pass(std::chrono::hours(2));
+  for (const char* cluster : {"c0", "c1"}) {
+    const auto answer = plant.call("ListTasks", {{"cluster", cluster}, {"desiredStatus", "STOPPED"}});
+    if (!answer->body.at("taskArns").empty()) throw Violation("stopped tasks are kept too long");
+  }
+}
+
+void run(Plant& plant, Inspector& inspector, Workload& workload, int chaos) {
+  plant.on_step([&inspector] { inspector.look(); });
+  workload.begin();
+  for (int i = 0; i < chaos; ++i) workload.act();
+  workload.heal();
+  plant.pass(kSettles);
+  check_settled(plant, workload);
+  workload.audit();
+  workload.tear_down();
+  plant.pass(std::chrono::minutes(20));
+  check_nothing_left(plant);
+}
+
+}  // namespace
+
+Outcome simulate(std::uint64_t seed, int chaos, const std::string& database) {
+  const auto remove = [&database] {
+    for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(database + suffix);
+  };
+  remove();
+  Outcome outcome{.seed = seed};
+  {
+    Plant plant(database, seed);
+    Inspector inspector(plant);
+    Workload workload(plant, inspector, seed * 2 + 1);
+    try {
+      run(plant, inspector, workload, chaos);
+    } catch (const Violation& violation) {
+      outcome.violation = violation.what();
+    } catch (const Json::exception& failure) {
+      outcome.violation = std::string("an answer has not the shape that clients expect: ") + failure.what();
+    }
+    if (outcome.violation) {
+      *outcome.violation += "\n  the last steps:";
+      for (const std::string& line : plant.trace()) *outcome.violation += "\n  " + line.substr(0, 300);
+    }
+    outcome.steps = plant.steps();
+    outcome.crashes = plant.crashes();
+    outcome.seen = inspector.seen();
+    outcome.tallies = workload.tallies();
+    outcome.digest = plant.digest();
+  }
+  remove();
+  return outcome;
+}
+
+}  // namespace berth::simulation
