@@ -14,7 +14,7 @@ die() {
 
 # What every build needs.
 build_packages=(g++ cmake ninja-build antlr4 libantlr4-runtime-dev libfmt-dev nlohmann-json3-dev libcurl4-openssl-dev
-  libsqlite3-dev libboost1.81-dev libcli11-dev libssl-dev libre2-dev python3 python3-yaml)
+  libsqlite3-dev libboost1.81-dev libcli11-dev libssl-dev libre2-dev libyaml-cpp-dev python3 python3-yaml)
 
 # Names of those packages that are not installed.
 missing_packages() {
