@@ -152,7 +152,6 @@ class ContainerRules {
 
   void network(const std::string& name, const ir::Value& container) {
     const ir::Map& containers = entries_of(task_.body, {"container"});
-    std::vector<std::string> others;
     for (const ir::Value& item : items_of(container, {"links"})) {
       if (item.as_string() == nullptr) continue;
       const std::string target = item.as_string()->substr(0, item.as_string()->find(':'));
@@ -161,6 +160,7 @@ class ContainerRules {
       } else if (target == name) {
         reporter_.report_each("E0336", place(&item), fmt::format("`{}` links to itself", name), "the container itself").help("remove it");
       } else if (containers.find(target) == nullptr) {
+        std::vector<std::string> others;
         for (const auto& [other, body] : containers) others.push_back(other);
         Diagnostic& diagnostic = reporter_.report_each("E0336", place(&item), fmt::format("`{}` links to `{}`, and the task has no such container", name, target), "no such container");
         if (const auto meant = suggest(target, others)) diagnostic.help(fmt::format("did you mean `{}`?", *meant));

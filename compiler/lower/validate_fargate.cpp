@@ -100,6 +100,9 @@ class FargateRules {
     if (*driver == "awslogs" && ir::at(container, {"logs", "options", "awslogs-stream-prefix"}) == nullptr) {
       reporter_.report_each("E0332", place, "`awslogs` on Fargate needs the option `awslogs-stream-prefix`", "it is missing").help("add \"awslogs-stream-prefix\" to its options");
     }
+    if (*driver == "awslogs" && ir::at(container, {"logs", "options", "awslogs-region"}) == nullptr) {
+      reporter_.report_each("E0332", place, "`awslogs` on Fargate needs a region", "it is missing").help("`region = \"eu-central-1\"` in `stack { }`, or in `awslogs(…)`");
+    }
     if (*driver == "awslogs") execution_role(place, "logs of `awslogs` on Fargate need an execution role");
   }
 

@@ -62,9 +62,7 @@ class LogRules {
   }
 
   void missing(Span place, std::string_view driver, std::string_view option) {
-    Diagnostic& diagnostic = reporter_.report_each("E0332", place, fmt::format("`{}` needs the option `{}`", driver, option), "it is missing");
-    if (option == "awslogs-region") diagnostic.help("`region = \"eu-central-1\"` in `stack { }`, or in `awslogs(…)`");
-    else diagnostic.help(fmt::format("add \"{}\" to its options", option));
+    reporter_.report_each("E0332", place, fmt::format("`{}` needs the option `{}`", driver, option), "it is missing").help(fmt::format("add \"{}\" to its options", option));
   }
 
   void wrong(const ir::Value& logs, std::string_view option, std::string_view needed) {
@@ -79,9 +77,7 @@ class LogRules {
       if (const auto meant = suggest(option, std::vector<std::string>(kAwslogs.begin(), kAwslogs.end()))) diagnostic.help(fmt::format("did you mean `{}`?", *meant));
       else diagnostic.help(fmt::format("it has: `{}`", fmt::join(kAwslogs, "`, `")));
     }
-    for (const std::string_view option : {"awslogs-group", "awslogs-region"}) {
-      if (!has_option(logs, option)) missing(place, "awslogs", option);
-    }
+    if (!has_option(logs, "awslogs-group")) missing(place, "awslogs", "awslogs-group");
     if (const std::string* create = text_of(logs, {"options", "awslogs-create-group"}); create != nullptr && *create != "true" && *create != "false") wrong(logs, "awslogs-create-group", "\"true\" or \"false\"");
     if (const std::string* mode = text_of(logs, {"options", "mode"}); mode != nullptr && *mode != "blocking" && *mode != "non-blocking") wrong(logs, "mode", "\"blocking\" or \"non-blocking\"");
     const std::string* buffer = text_of(logs, {"options", "max-buffer-size"});

@@ -69,7 +69,11 @@ Result<plan::ActionResult> update(const Context& c) {
   BERTH_CHECK(c.action.live != nullptr, c.action.text());
   const ir::LiveResource& live = *c.action.live;
   if (c.action.address.kind != "service") {
-    if (!c.action.fields.empty()) return Error{"unsupported", fmt::format("{} cannot be changed in place", c.action.fields.front())};
+    if (!c.action.fields.empty() && c.action.address.kind != "cluster") return Error{"unsupported", fmt::format("{} cannot be changed in place", c.action.fields.front())};
+    if (!c.action.fields.empty()) {
+      BERTH_TRY(request, update_cluster_request(c.action, c.bindings));
+      BERTH_TRY_VOID(c.client.call("UpdateCluster", request));
+    }
     BERTH_TRY_VOID(update_tags(c, live.arn));
     return plan::ActionResult{.arn = live.arn, .name = last_part(live.arn), .revision = live.revision, .deployment = ""};
   }

@@ -353,10 +353,70 @@ TEST_CASE("an update sends only the members behind the settings that differ") {
     action.new_deployment = true;
     CHECK(request()["forceNewDeployment"] == true);
   }
+  SECTION("a setting that is taken back is sent as its default") {
+    action.fields = {"grace", "propagate_tags", "managed_tags"};
+    CHECK(request()["healthCheckGracePeriodSeconds"] == 0);
+    CHECK(request()["propagateTags"] == "NONE");
+    CHECK(request()["enableECSManagedTags"] == false);
+  }
+  SECTION("one in a structure goes along with the rest of it") {
+    action.fields = {"deploy.bake"};
+    CHECK(request()["deploymentConfiguration"]["bakeTimeInMinutes"] == 0);
+    CHECK(request()["deploymentConfiguration"]["maximumPercent"] == 200);
+    CHECK_FALSE(request()["deploymentConfiguration"].contains("linearConfiguration"));
+  }
+  SECTION("lists that are taken back are sent empty") {
+    action.fields = {"placement.constraint", "placement.strategy", "registries", "expose.http.port"};
+    CHECK(request()["placementConstraints"] == Json::array());
+    CHECK(request()["placementStrategy"] == Json::array());
+    CHECK(request()["serviceRegistries"] == Json::array());
+    CHECK(request()["loadBalancers"] == Json::array());
+  }
+  SECTION("other capacity comes with new tasks") {
+    action.fields = {"capacity"};
+    CHECK(request()["capacityProviderStrategy"] == Json::array());
+    CHECK(request()["forceNewDeployment"] == true);
+  }
+  SECTION("what a member switches on is switched off") {
+    ir::LiveResource guarded = live;
+    guarded.runtime["deploymentConfiguration"]["deploymentCircuitBreaker"] = {{"enable", true}, {"rollback", true}};
+    guarded.runtime["serviceConnectConfiguration"] = {{"enabled", true}, {"namespace", "inner"}};
+    action.live = &guarded;
+    action.fields = {"deploy.circuit_breaker.rollback", "connect.namespace"};
+    CHECK(request()["deploymentConfiguration"]["deploymentCircuitBreaker"] == Json{{"enable", false}, {"rollback", true}});
+    CHECK(request()["serviceConnectConfiguration"]["enabled"] == false);
+  }
   SECTION("a setting that the API cannot change is refused") {
     action.fields = {"nonsense"};
     CHECK(update_service_request(action, bindings).error().code == "unsupported");
   }
+}
+
+TEST_CASE("an update of a cluster sends what differs, and what is taken back in the API's own way") {
+  ir::Map body;
+  body.set("insights", ir::Value::string("on"));
+  const ir::Resource with = Desired::resource("cluster", "main", std::move(body));
+  const ir::Resource without = Desired::resource("cluster", "main", {});
+  ir::LiveResource live;
+  live.arn = kArn + "cluster/main";
+  plan::Action action{.id = 0, .verb = plan::Verb::update, .address = {"cluster", "main"}, .desired = &with, .live = &live};
+  const Bound bindings;
+  const auto request = [&] { return *update_cluster_request(action, bindings); };
+  action.fields = {"insights"};
+  CHECK(request() == Json{{"cluster", live.arn}, {"settings", {{{"name", "containerInsights"}, {"value", "enabled"}}}}});
+  action.desired = &without;
+  action.fields = {"insights", "namespace", "exec.log"};
+  CHECK(request()["settings"][0]["value"] == "disabled");
+  CHECK(request()["serviceConnectDefaults"]["namespace"] == "");
+  CHECK(request()["configuration"]["executeCommandConfiguration"]["logging"] == "DEFAULT");
+  action.fields = {"capacity.fargate.weight"};
+  CHECK(update_cluster_request(action, bindings).error().code == "unsupported");
+}
+
+TEST_CASE("a service without launch type and capacity says that it runs on instances") {
+  const ir::Resource desired = Desired::service(1);
+  const plan::Action action{.id = 0, .verb = plan::Verb::create, .address = {"service", "web"}, .desired = &desired};
+  CHECK((*create_request(action, Bound()))["launchType"] == "EC2");
 }
 
 TEST_CASE("tags of a service are changed after the service, by tag calls") {
