@@ -16,6 +16,6 @@ std::optional<std::string> capacity_name(const ir::Address& capacity, const ir::
 bool is_fargate(const std::string& capacity_provider);
 
 /// CreateCapacityProvider of each of a cluster's providers, and PutClusterCapacityProviders; none for a cluster without `capacity`.
-std::vector<Request> capacity_requests(const ir::Resource& cluster, const ir::Value& body, const Spelling& spelling, std::vector<Loss>& losses);
+std::vector<Request> capacity_requests(const ir::Resource& cluster, const ir::Value& body, const Spelling& spelling);
 
 }  // namespace berth::exporting

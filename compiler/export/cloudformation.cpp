@@ -54,7 +54,10 @@ class Template {
   std::string reference(const ir::Address& target) {
     if (program_.resources.contains(target)) return tokens_.mark("resource " + target.text());
     const auto external = program_.externs.find(target);
-    if (external != program_.externs.end()) return target.kind == "network" ? network(external->second) : tokens_.mark("extern " + target.text());
+    if (external != program_.externs.end()) {
+      if (target.kind == "network") return network(external->second);
+      return is_text_known(external->second) ? ir::api_text(external->second, program_) : tokens_.mark("extern " + target.text());
+    }
     const auto capacity = capacity_name(target, program_);
     if (!capacity) return target.name;
     return is_fargate(*capacity) ? *capacity : tokens_.mark("resource " + target.text());
@@ -100,7 +103,6 @@ class Template {
   Json extern_text(const ir::Resource& external) {
     const ir::schema::Block* kind = ir::schema::extern_kind(external.address.kind);
     const auto has = [&](std::string_view field) { return ir::at(external.body, {field}) != nullptr; };
-    if (kind == nullptr || kind->stands_for != "arn" || kind->arn_template.empty() || has("arn") || has("verbatim")) return ir::api_text(external, program_);
     // The API takes the name of a group as well.
     if (external.address.kind == "asg") return extern_name(external);
     if (kind->arn_template.find("00000000") != std::string_view::npos) {
@@ -148,7 +150,7 @@ class Template {
       const bool waits = cluster != nullptr && cluster->as_reference() != nullptr && with_capacity_.contains(cluster->as_reference()->target);
       if (waits) resource["DependsOn"] = Json::array({logical_id(cluster->as_reference()->target.text() + ".capacity")});
     }
-    if (is_kept(request.address)) {
+    if (!is_association && is_kept(request.address)) {
       resource["DeletionPolicy"] = "Retain";
       resource["UpdateReplacePolicy"] = "Retain";
     }

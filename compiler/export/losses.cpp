@@ -30,7 +30,7 @@ std::string guess(const ir::Resource& external, const ir::Program& program) {
     if (value != nullptr && value->as_map() != nullptr) return "ids of what is chosen by tag are not known here, and are made up";
   }
   if (!group_names(external).empty()) return "security groups known by name are written as they stand, where the API takes ids";
-  if (kind->stands_for != "arn" || kind->arn_template.empty() || is_set(external, "arn") || is_set(external, "verbatim")) return "";
+  if (is_text_known(external)) return "";
   const auto asks_for = [&](std::string_view part) { return kind->arn_template.find(part) != std::string_view::npos; };
   if (asks_for("00000000")) return "its ARN holds an id that is not known here, and is made up";
   if (asks_for("{account}") && !is_set(external, "account") && program.account.empty()) return "its ARN has an account that nobody names, and is made up";
@@ -43,6 +43,11 @@ std::string guess(const ir::Resource& external, const ir::Program& program) {
 void report_guesses(const ir::Resource& external, const ir::Program& program, std::vector<Loss>& losses) {
   const std::string reason = guess(external, program);
   if (!reason.empty()) losses.push_back({external.address.text(), fmt::format("{}: {}", reason, ir::api_text(external, program)), external.origin});
+}
+
+bool is_text_known(const ir::Resource& external) {
+  const ir::schema::Block* kind = ir::schema::extern_kind(external.address.kind);
+  return kind == nullptr || kind->stands_for != "arn" || kind->arn_template.empty() || is_set(external, "arn") || is_set(external, "verbatim");
 }
 
 std::vector<std::string> group_names(const ir::Resource& network) {

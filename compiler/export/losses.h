@@ -11,6 +11,9 @@ namespace berth::exporting {
 /// A loss for what `ir::api_text` has to make up about an extern: ids of what is chosen by tag, an account or region that nobody names, ids in ARNs.
 void report_guesses(const ir::Resource& external, const ir::Program& program, std::vector<Loss>& losses);
 
+/// Whether the source itself says what the API takes for the extern; else an ARN has to be found or made of its name.
+bool is_text_known(const ir::Resource& external);
+
 /// The names, not ids, in a network's `security_groups`.
 std::vector<std::string> group_names(const ir::Resource& network);
 

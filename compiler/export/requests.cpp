@@ -129,7 +129,7 @@ std::vector<Request> requests(const ir::Program& program, const Spelling& spelli
       made.push_back({std::string(kind.operation), address, std::move(input)});
       Unsent(address, losses).block(*schema, *body.as_map(), "");
       if (kind.name == "cluster") {
-        for (Request& request : capacity_requests(resource, body, spelling, losses)) capacity.push_back(std::move(request));
+        for (Request& request : capacity_requests(resource, body, spelling)) capacity.push_back(std::move(request));
       }
     }
     // First all providers, then what the clusters take of them.

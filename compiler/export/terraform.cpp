@@ -13,7 +13,6 @@
 #include "compiler/export/terraform_names.h"
 #include "compiler/export/tokens.h"
 #include "ir/externs.h"
-#include "ir/schema.h"
 
 namespace berth::exporting {
 namespace {
@@ -76,7 +75,10 @@ class Configuration {
   std::string reference(const ir::Address& target) {
     if (program_.resources.contains(target)) return tokens_.mark("resource " + target.text());
     const auto external = program_.externs.find(target);
-    if (external != program_.externs.end()) return target.kind == "network" ? network(external->second) : tokens_.mark("extern " + target.text());
+    if (external != program_.externs.end()) {
+      if (target.kind == "network") return network(external->second);
+      return is_text_known(external->second) ? ir::api_text(external->second, program_) : tokens_.mark("extern " + target.text());
+    }
     const auto capacity = capacity_name(target, program_);
     if (!capacity) return target.name;
     return is_fargate(*capacity) ? *capacity : tokens_.mark("resource " + target.text());
@@ -149,11 +151,7 @@ class Configuration {
   }
 
   std::string extern_expression(const ir::Resource& external) {
-    const ir::schema::Block* kind = ir::schema::extern_kind(external.address.kind);
     const auto has = [&](std::string_view field) { return ir::at(external.body, {field}) != nullptr; };
-    const std::string text = ir::api_text(external, program_);
-    const bool is_known = kind == nullptr || kind->stands_for != "arn" || kind->arn_template.empty() || has("arn") || has("verbatim");
-    if (is_known) return fmt::format("\"{}\"", in_quotes(text));
     struct Lookup {
       std::string_view kind;
       std::string_view type;

@@ -14,7 +14,7 @@ struct Exception {
   std::string_view argument;
 };
 
-constexpr std::array<Exception, 31> kExceptions = {{
+constexpr std::array<Exception, 33> kExceptions = {{
     {"CreateCluster", "clusterName", "name"},
     {"CreateCluster", "settings", "setting"},
     {"logConfiguration", "s3EncryptionEnabled", "s3_bucket_encryption_enabled"},
@@ -22,6 +22,8 @@ constexpr std::array<Exception, 31> kExceptions = {{
     {"storageConfiguration", "storageSizeGiB", "storage_size_gib"},
     {"instanceRequirements", "vCpuCount", "vcpu_count"},
     {"instanceRequirements", "memoryMiB", "memory_mib"},
+    {"instanceRequirements", "memoryGiBPerVCpu", "memory_gib_per_vcpu"},
+    {"instanceRequirements", "acceleratorTotalMemoryMiB", "accelerator_total_memory_mib"},
     {"RegisterTaskDefinition", "volumes", "volume"},
     {"RegisterTaskDefinition", "inferenceAccelerators", ""},
     {"ephemeralStorage", "sizeInGiB", "size_in_gib"},
