@@ -27,7 +27,7 @@ const std::set<std::string> kFlags = {"essential", "privileged", "readOnly", "en
 std::string api_member(const std::string& member) {
   static const std::map<std::string, std::string> others = {{"EFSVolumeConfiguration", "efsVolumeConfiguration"}, {"FSxWindowsFileServerVolumeConfiguration", "fsxWindowsFileServerVolumeConfiguration"},
                                                             {"FilesystemId", "fileSystemId"}, {"FileSystemId", "fileSystemId"}, {"IAM", "iam"}, {"ProxyConfigurationProperties", "properties"},
-                                                            {"S3FilesVolumeConfiguration", "s3filesVolumeConfiguration"}};
+                                                            {"S3FilesVolumeConfiguration", "s3filesVolumeConfiguration"}, {"ClusterSettings", "settings"}};
   if (const auto known = others.find(member); known != others.end()) return known->second;
   std::string result = member;
   if (!result.empty()) result.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(result.front())));
@@ -134,11 +134,14 @@ class TemplateReader {
 
   /// A parameter in it, where what it stands for by default has a version.
   Json image(const Json& item, const std::string& pointer) {
+    const std::size_t notes = workspace_.report.size();
     const Json plain = values_.resolve(item, pointer, false);
     if (!plain.is_string()) return plain;
     const auto parsed = sema::parse_image(plain.get_ref<const std::string&>());
     const bool tagged = parsed.index() == 0 && (!std::get<0>(parsed).tag.empty() || !std::get<0>(parsed).digest.empty());
-    return tagged && item.is_object() ? values_.resolve(item, pointer, true) : plain;
+    if (!tagged || !item.is_object()) return plain;
+    workspace_.report.resize(notes);  // the parameters stay
+    return values_.resolve(item, pointer, true);
   }
 
   static Json texts(Json object) {

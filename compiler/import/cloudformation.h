@@ -17,7 +17,7 @@ class TemplateValues {
   /// The value at `pointer` without functions; null for what is `AWS::NoValue`. With `open`, parameters of the template stay parameters.
   Json resolve(const Json& value, const std::string& pointer, bool open, int depth = 0);
   /// What a resource of the template is called: the name that it gives itself, else its logical id.
-  [[nodiscard]] std::string physical_name(const std::string& logical) const;
+  std::string physical_name(const std::string& logical);
 
  private:
   Json function(const std::string& name, const Json& arguments, const std::string& pointer, bool open, int depth);
@@ -33,6 +33,7 @@ class TemplateValues {
   const Document& document_;
   const Json& root_;
   std::set<std::string> noted_;
+  int names_ = 0;  ///< names that are being worked out, each in the name of another
 };
 
 }  // namespace berth::importing

@@ -442,7 +442,15 @@ class ComposeService {
     }
   }
 
-  void capabilities(const std::string& key, const Json& value) { container_["linuxParameters"]["capabilities"][key == "cap_add" ? "add" : "drop"] = texts(value); }
+  /// Docker takes them in any case and with `CAP_` in front, ECS as they are called.
+  void capabilities(const std::string& key, const Json& value) {
+    Json& names = container_["linuxParameters"]["capabilities"][key == "cap_add" ? "add" : "drop"];
+    for (const Json& given : as_list(value)) {
+      std::string name = fixed(key, given);
+      std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+      names.push_back(name.starts_with("CAP_") ? name.substr(4) : name);
+    }
+  }
 
   void plain(const std::string& key, const Json& value) {
     const std::string given = text(value);

@@ -216,7 +216,8 @@ class MemberCheck {
   }
 
   void wrong(const std::string& pointer, const Json& value, const std::string& expected) {
-    workspace_.wrong(document_, pointer, fmt::format("is {}; ECS takes {}", value.is_string() ? fmt::format("\"{}\"", value.get<std::string>()) : value.type_name(), expected), "here");
+    const std::string given = value.is_array() ? "a list" : value.is_object() ? "an object" : value.dump(-1, ' ', false, Json::error_handler_t::replace);
+    workspace_.wrong(document_, pointer, fmt::format("is {}; ECS takes {}", given, expected), "here");
   }
 
   Workspace& workspace_;

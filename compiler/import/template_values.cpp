@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cctype>
 
 #include <fmt/format.h>
 
@@ -12,6 +13,17 @@ constexpr int kDeepestFunction = 40;
 
 const Json* member_of(const Json& object, const std::string& name) { return object.is_object() && object.contains(name) ? &object[name] : nullptr; }
 
+/// "ImageTag" -> "image_tag".
+std::string snake_case(const std::string& name) {
+  std::string result;
+  for (const char c : identifier(name)) {
+    const bool upper = std::isupper(static_cast<unsigned char>(c)) != 0;
+    if (upper && !result.empty() && std::islower(static_cast<unsigned char>(result.back())) != 0) result += '_';
+    result += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  return result;
+}
+
 }  // namespace
 
 std::string TemplateValues::text(const Json& value) const { return value.is_string() ? value.get<std::string>() : value.is_null() ? "" : value.dump(); }
@@ -21,14 +33,20 @@ Json TemplateValues::unknown(const std::string& pointer, const std::string& why)
   return nullptr;
 }
 
-std::string TemplateValues::physical_name(const std::string& logical) const {
+std::string TemplateValues::physical_name(const std::string& logical) {
   const Json* resources = member_of(root_, "Resources");
   const Json* resource = resources == nullptr ? nullptr : member_of(*resources, logical);
   const Json* properties = resource == nullptr ? nullptr : member_of(*resource, "Properties");
   if (properties == nullptr) return logical;
   for (const char* name : {"Family", "ClusterName", "ServiceName", "RoleName", "LogGroupName", "Name", "GroupName", "FunctionName", "TopicName"}) {
     const Json* given = member_of(*properties, name);
-    if (given != nullptr && given->is_string()) return given->get<std::string>();
+    if (given == nullptr || names_ > kDeepestFunction) continue;
+    ++names_;
+    const std::size_t notes = workspace_.report.size();
+    const Json name_of_it = resolve(*given, "", false);
+    workspace_.report.resize(notes);  // noted where the name is declared
+    --names_;
+    if (name_of_it.is_string()) return name_of_it.get<std::string>();
   }
   return logical;
 }
@@ -106,7 +124,7 @@ Json TemplateValues::parameter(const std::string& name, const Json& declared, co
     const Json* about = member_of(declared, "Description");
     std::string doc = about == nullptr ? fmt::format("The parameter {} of the template.", name) : text(*about);
     std::replace(doc.begin(), doc.end(), '\n', ' ');
-    return workspace_.parameter(identifier(name), "string", fallback == nullptr ? std::nullopt : std::optional(text(*fallback)), without_marks(doc));
+    return workspace_.parameter(snake_case(name), "string", fallback == nullptr ? std::nullopt : std::optional(text(*fallback)), without_marks(doc));
   }
   if (fallback == nullptr) {
     workspace_.note(document_, path_text(pointer), fmt::format("is the parameter `{}`, which has no default: its name stands for it until it is replaced", name));
@@ -130,7 +148,7 @@ Json TemplateValues::reference(const std::string& logical, const std::string& po
   if (const auto known = pseudo.find(logical); known != pseudo.end()) return known->second;
   if (logical.starts_with("AWS::")) {
     const std::string fallback = logical == "AWS::Region" ? "us-east-1" : logical == "AWS::AccountId" ? "000000000000" : workspace_.options.stack;
-    if (open) return workspace_.parameter(identifier(logical.substr(5)), "string", fallback, fmt::format("{} of the template.", logical));
+    if (open) return workspace_.parameter(snake_case(logical.substr(5)), "string", fallback, fmt::format("{} of the template.", logical));
     if (noted_.insert(pointer + logical).second) workspace_.note(document_, path_text(pointer), fmt::format("is `{}`: `{}` stands for it until it is replaced", logical, fallback));
     return fallback;
   }

@@ -263,6 +263,8 @@ std::string formatted(const Items& parts) {
   return result.text;
 }
 
+constexpr std::size_t kMostFiles = 400;
+
 /// "web.ecs", and another name where that is taken: names of files may differ in more than case.
 std::string file_name(const std::string& name, std::set<std::string>& taken) {
   std::string low = name;
@@ -285,14 +287,24 @@ std::vector<WrittenFile> write(const Draft& draft) {
   if (!externs.empty()) main.push_back(fmt::format("{}", fmt::join(externs, "\n")));
   std::vector<WrittenFile> files(1);
   std::set<std::string> names{"main"};
+  Items texts;
+  std::vector<std::string> called;
   for (const auto& [address, resource] : draft.program.resources) {
     if (writer.is_nested(address)) continue;
     std::string text = writer.resource(resource);
     if (address.kind == "cluster") {
       main.push_back(std::move(text));
     } else {
-      files.push_back({file_name(address.name, names), formatted({text})});
+      texts.push_back(std::move(text));
+      called.push_back(address.name);
     }
+  }
+  // A stack has so many files at most: of very many resources several share one.
+  const std::size_t in_one = texts.size() > kMostFiles ? texts.size() / kMostFiles + 1 : 1;
+  for (std::size_t begin = 0; begin < texts.size(); begin += in_one) {
+    const auto first = texts.begin() + static_cast<std::ptrdiff_t>(begin);
+    const auto last = texts.begin() + static_cast<std::ptrdiff_t>(std::min(texts.size(), begin + in_one));
+    files.push_back({file_name(in_one == 1 ? called[begin] : fmt::format("part_{}", begin / in_one + 1), names), formatted({first, last})});
   }
   files.front() = {"main.ecs", formatted(main)};
   return files;

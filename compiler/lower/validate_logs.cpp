@@ -12,6 +12,12 @@
 namespace berth::lower {
 namespace {
 
+/// What Docker reads as a yes or no.
+bool is_flag(std::string_view text) {
+  static constexpr std::array<std::string_view, 12> kFlags = {"true", "false", "True", "False", "TRUE", "FALSE", "t", "f", "T", "F", "1", "0"};
+  return std::find(kFlags.begin(), kFlags.end(), text) != kFlags.end();
+}
+
 constexpr std::array<std::string_view, 8> kAwslogs = {"awslogs-create-group", "awslogs-datetime-format", "awslogs-group", "awslogs-multiline-pattern",
                                                       "awslogs-region", "awslogs-stream-prefix", "max-buffer-size", "mode"};
 
@@ -78,7 +84,7 @@ class LogRules {
       else diagnostic.help(fmt::format("it has: `{}`", fmt::join(kAwslogs, "`, `")));
     }
     if (!has_option(logs, "awslogs-group")) missing(place, "awslogs", "awslogs-group");
-    if (const std::string* create = text_of(logs, {"options", "awslogs-create-group"}); create != nullptr && *create != "true" && *create != "false") wrong(logs, "awslogs-create-group", "\"true\" or \"false\"");
+    if (const std::string* create = text_of(logs, {"options", "awslogs-create-group"}); create != nullptr && !is_flag(*create)) wrong(logs, "awslogs-create-group", "\"true\" or \"false\"");
     if (const std::string* mode = text_of(logs, {"options", "mode"}); mode != nullptr && *mode != "blocking" && *mode != "non-blocking") wrong(logs, "mode", "\"blocking\" or \"non-blocking\"");
     const std::string* buffer = text_of(logs, {"options", "max-buffer-size"});
     if (buffer != nullptr && !is_buffer(*buffer)) wrong(logs, "max-buffer-size", "a number with `k`, `m` or `g`, as in \"25m\"");

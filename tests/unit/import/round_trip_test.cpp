@@ -96,8 +96,15 @@ TEST_CASE("task definitions of the world come back as they were", "[corpus]") {
       ++refused;
       continue;
     }
-    INFO(render_all(outcome.compiled.sink.sorted(), *outcome.compiled.sources));
-    REQUIRE(outcome.compiled.program);
+    const std::string said = render_all(outcome.compiled.sink.sorted(), *outcome.compiled.sources);
+    INFO(said);
+    if (!outcome.compiled.program) {
+      // A rule of ECS, about a setting of the source.
+      CHECK(said.find("error[E03") != std::string::npos);
+      for (const Diagnostic& diagnostic : outcome.compiled.sink.sorted()) CHECK((diagnostic.severity != Severity::error || diagnostic.code.starts_with("E03")));
+      ++refused;
+      continue;
+    }
     Json json = Json::parse(text);
     if (json.contains("taskDefinition")) json = json["taskDefinition"];
     REQUIRE(outcome.compiled.program->resources.size() == 1);
@@ -167,7 +174,7 @@ void make_writable(std::span<const ir::schema::Field> fields, std::span<const ir
     if (named || (!field.type.pattern.empty() && field.name != "name")) body.erase(field.name);
   }
   for (const ir::schema::Block& inner : blocks) {
-    if (inner.kind == "proxy" || inner.kind == "ulimit") body.erase(inner.kind);
+    if (inner.kind == "proxy" || inner.kind == "ulimit" || inner.kind == "lifecycle") body.erase(inner.kind);
     ir::Value* value = body.find(inner.kind);
     if (value == nullptr || value->as_map() == nullptr) continue;
     if (inner.label != ir::schema::LabelKind::name) {
