@@ -127,7 +127,7 @@ std::string line_of(const Outcome& outcome) {
 std::vector<std::string> unused(const LockSubject& subject) {
   std::vector<std::string> references;
   for (const auto& [reference, image] : subject.lock.images) {
-    const bool used = std::any_of(subject.images.begin(), subject.images.end(), [&](const ImageUse& use) { return use.reference == reference; });
+    const bool used = std::any_of(subject.images.begin(), subject.images.end(), [&name = reference](const ImageUse& use) { return use.reference == name; });
     if (!used) references.push_back(reference);
   }
   return references;
