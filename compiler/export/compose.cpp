@@ -8,6 +8,7 @@
 #include "compiler/export/parameters.h"
 #include "compiler/export/requests.h"
 #include "compiler/export/yaml.h"
+#include "ir/quantity.h"
 #include "ir/schema.h"
 
 namespace berth::exporting {
@@ -78,7 +79,11 @@ class Composition {
   void task(const ir::Address& address, const ir::Resource& resource, const ir::Resource* service, const std::string& base) {
     const Value* containers = ir::at(resource.body, {"container"});
     if (containers == nullptr || containers->as_map() == nullptr) return;
-    report_rest(address, resource.body, kTaskSettings);
+    // The limit of a task is that of its only container.
+    const Value* memory = containers->as_map()->size() == 1 ? ir::at(resource.body, {"memory"}) : nullptr;
+    std::set<std::string, std::less<>> kept = kTaskSettings;
+    if (memory != nullptr) kept.insert("memory");
+    report_rest(address, resource.body, kept);
     const Value* mode = ir::at(resource.body, {"network_mode"});
     ComposeTask task{.address = address, .body = resource.body, .base = base, .network = mode == nullptr || mode->as_string() == nullptr ? "bridge" : *mode->as_string(), .holder = "", .names = {}, .volumes = {}};
     const std::size_t count = containers->as_map()->size();
@@ -92,6 +97,7 @@ class Composition {
     task.replicas = replicas == nullptr || replicas->as_quantity() == nullptr ? 1 : replicas->as_quantity()->amount;
     for (const auto& [name, container] : *containers->as_map()) {
       Json made = compose_service(task, name, container, context_);
+      if (memory != nullptr && memory->as_quantity() != nullptr && !made.contains("mem_limit")) made["mem_limit"] = fmt::format("{}m", memory->as_quantity()->amount / ir::kMebibyte);
       // A task that no service keeps running starts when somebody asks for it.
       if (service == nullptr) made["profiles"] = Json::array({base});
       if (service != nullptr) keep_running(task, container, replicas, made);
