@@ -19,8 +19,8 @@ constexpr std::string_view kKnown = "import reads task definitions and services 
 /// Texts of an input are never marks of ours.
 void strip_marks(Json& json) {
   if (json.is_string()) {
-    std::string clean = without_marks(json.get_ref<const std::string&>());
-    if (clean.size() != json.get_ref<const std::string&>().size()) json = std::move(clean);
+    const std::string& text = json.get_ref<const std::string&>();
+    if (text.find('\xEE') != std::string::npos) json = without_marks(text);
   } else if (json.is_structured()) {
     for (Json& item : json) strip_marks(item);
   }

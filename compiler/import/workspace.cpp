@@ -108,7 +108,8 @@ std::string Names::take(std::string_view text, std::string_view kind) {
   const bool means_something = !format::is_name(wanted) || sema::is_reserved(wanted) || std::find(std::begin(kFunctions), std::end(kFunctions), wanted) != std::end(kFunctions);
   std::string name = wanted;
   if (means_something || taken_.contains(name)) name = fmt::format("{}_{}", wanted, kind);
-  for (int i = 2; taken_.contains(name); ++i) name = fmt::format("{}_{}", wanted, i);
+  // Many secrets are called `db`: the search goes on where it ended.
+  for (int& i = next_.try_emplace(wanted, 2).first->second; taken_.contains(name); ++i) name = fmt::format("{}_{}", wanted, i);
   taken_.insert(name);
   return name;
 }

@@ -22,6 +22,7 @@ class Names {
 
  private:
   std::set<std::string> taken_;
+  std::map<std::string, int> next_;  ///< by the name that was wanted: the number that is tried next
 };
 
 /// The text as an identifier, without a look at what is taken: "my-app" -> "my_app".

@@ -154,6 +154,11 @@ void make_references(ir::Value& value, ir::Program& program) {
   if (ir::List* list = value.as_list()) {
     for (ir::Value& item : *list) make_references(item, program);
   } else if (ir::Map* map = value.as_map()) {
+    // A version is named beside a key of the secret.
+    if (map->find("secret") != nullptr && map->find("key") == nullptr) {
+      map->erase("version_stage");
+      map->erase("version_id");
+    }
     for (auto& [key, item] : *map) make_references(item, program);
   } else if (const ir::Reference* reference = value.as_reference()) {
     const ir::Address address{reference->target.kind, reference->target.kind + "_" + reference->target.name};
@@ -171,7 +176,9 @@ void make_references(ir::Value& value, ir::Program& program) {
 void make_writable(std::span<const ir::schema::Field> fields, std::span<const ir::schema::Block> blocks, ir::Map& body, ir::Program& program) {
   for (const ir::schema::Field& field : fields) {
     const bool named = !field.local_ref.empty() || !field.keys_name.empty() || (field.type.element != nullptr && field.type.element->record != nullptr && field.type.element->record->name == "volume_from");
-    if (named || (!field.type.pattern.empty() && field.name != "name")) body.erase(field.name);
+    const ir::Value* list = body.find(field.name);
+    const bool too_long = list != nullptr && list->as_list() != nullptr && field.type.maximum && static_cast<std::int64_t>(list->as_list()->size()) > *field.type.maximum;
+    if (named || too_long || (!field.type.pattern.empty() && field.name != "name")) body.erase(field.name);
   }
   for (const ir::schema::Block& inner : blocks) {
     if (inner.kind == "proxy" || inner.kind == "ulimit" || inner.kind == "lifecycle") body.erase(inner.kind);
