@@ -28,6 +28,14 @@ bool is_steady_event(const ServiceEvent& event) {
          std::string_view(event.message).substr(event.message.size() - kEnd.size()) == kEnd;
 }
 
+/// Tasks that failed to start and are still ending: the failure counts, and delays the next launch, when they have stopped. Until then
+/// nothing takes their place, or a task that ends slowly would be replaced without end.
+std::int64_t failing(const ServiceView& view, const std::string& deployment_id) {
+  return std::count_if(view.tasks.begin(), view.tasks.end(), [&](const Task& task) {
+    return task.deployment_id == deployment_id && task.last_status != TaskStatus::Stopped && task.stop_code == StopCode::TaskFailedToStart;
+  });
+}
+
 }  // namespace
 
 Fitness fitness_of(const Task& task, const Service& service, Timestamp now, const SchedulerOptions& options) {
@@ -144,6 +152,7 @@ void Draft::launch(TaskStart start, InstanceLoad* load) {
 }
 
 std::int64_t Draft::start(const Deployment& deployment, std::int64_t wanted) {
+  wanted -= failing(view, deployment.id);
   if (wanted <= 0 || is_throttled(deployment)) return 0;
   const TaskRequirements requirements = requirements_of(deployment);
   for (std::int64_t started = 0; started < wanted; ++started) {
@@ -162,7 +171,7 @@ std::int64_t Draft::start(const Deployment& deployment, std::int64_t wanted) {
 }
 
 bool Draft::start_on(const Deployment& deployment, InstanceLoad& load) {
-  if (is_throttled(deployment)) return false;
+  if (is_throttled(deployment) || failing(view, deployment.id) > 0) return false;
   if (auto rejection = rejection_of(requirements_of(deployment), policy_, load)) {
     event_once(placement_event({.rejections = {std::move(*rejection)}}));
     wake(now + options.placement_retry);

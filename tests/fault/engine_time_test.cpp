@@ -57,6 +57,22 @@ TEST_CASE("a task whose containers were never made is over when it has stopped")
   CHECK(harness.store().live_tasks().empty());
 }
 
+TEST_CASE("tasks that failed to start and end slowly are not replaced without end") {
+  EngineHarness harness;
+  api::ContainerDefinition side{.name = "side", .image = "fake/ignores-stop", .memory = 32};
+  api::ContainerDefinition app{.name = "app", .image = "fake/pull-fails", .memory = 32};
+  app.depends_on = std::vector<api::ContainerDependency>{{.container_name = "side", .condition = "START", .other_members = {}}};
+  api::RegisterTaskDefinitionRequest request{.family = "web"};
+  request.container_definitions = std::vector<api::ContainerDefinition>{side, app};
+  const auto made = harness.call<api::op::RegisterTaskDefinition>(request);
+  REQUIRE(made);
+  serve(harness, *made->task_definition->task_definition_arn, 2);
+  harness.advance(seconds(20));
+  CHECK(harness.store().live_tasks().size() == 2);
+  harness.advance(minutes(10));
+  CHECK(harness.store().live_tasks().size() <= 4);
+}
+
 TEST_CASE("a clock that is set back does not stop the engine until the time comes again") {
   EngineHarness harness;
   serve(harness, define(harness, "fake/app"), 2);

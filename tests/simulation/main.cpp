@@ -118,7 +118,11 @@ class Campaign {
         tallies_[operation].made += tally.made;
         tallies_[operation].succeeded += tally.succeeded;
       }
-      if (outcome.violation) failed_.push_back(std::move(outcome));
+      if (outcome.violation) {
+        fmt::print("seed {} fails\n", outcome.seed);
+        std::fflush(stdout);
+        failed_.push_back(std::move(outcome));
+      }
       many_failures_ = failed_.size() >= 3;
     }
   }

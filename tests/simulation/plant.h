@@ -21,8 +21,11 @@ class Violation : public std::runtime_error {
 /// The answer to a request.
 struct Answer {
   int status = 0;
-  Json body;
+  std::string text;
+  /// Read when it is asked for; null when it is no JSON.
+  [[nodiscard]] const Json& body() const;
   [[nodiscard]] bool ok() const { return status == 200; }
+  mutable std::optional<Json> read{};
 };
 
 /// An engine with its machine, its clients and its clock, one step at a time. A step is one request, one fault, or one moment at which the
