@@ -67,6 +67,17 @@ TEST_CASE("formatting keeps what the texts of the repository say") {
   CHECK(programs > 50);
 }
 
+TEST_CASE("the library and the examples are in the style") {
+  for (const char* root : {"examples", "stdlib"}) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
+      if (entry.path().extension() != ".ecs") continue;
+      CAPTURE(entry.path().string());
+      const std::string text = read(entry.path());
+      CHECK(format::format(text).text == text);
+    }
+  }
+}
+
 TEST_CASE("formatting keeps what random texts say") {
   RandomSource random(20);
   std::size_t clean = 0;
