@@ -11,8 +11,9 @@
 
 namespace berth::test {
 
-/// Whether the bytes are what the compiler takes tokens of: UTF-8 without NUL.
+/// Whether the bytes are what the compiler takes tokens of: UTF-8 without NUL and byte order mark.
 inline bool is_text(const std::string& bytes) {
+  if (bytes.starts_with("\xEF\xBB\xBF")) return false;  // a byte order mark is skipped before
   const bool is_utf8 = canonical_json(Json(bytes)) == Json(bytes).dump(-1, ' ', false, Json::error_handler_t::ignore);
   return is_utf8 && bytes.find('\0') == std::string::npos;
 }
