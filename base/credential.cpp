@@ -10,6 +10,7 @@ namespace berth {
 namespace {
 
 constexpr std::size_t kShortestRandomWord = 20;
+constexpr std::size_t kShortestRun = 10;
 constexpr std::size_t kLongestRandomWord = 512;
 /// Bits a character; English words and identifiers stay below.
 constexpr double kRandomEntropy = 4.2;
@@ -30,13 +31,24 @@ double entropy(std::string_view word) {
   return bits;
 }
 
+bool is_separator(char c) { return c == '+' || c == '/' || c == '=' || c == '_' || c == '-'; }
+
+/// Capitals, small letters and digits in a row, as no name is written; `value-of-SETTING_2` is words.
+bool has_mixed_run(std::string_view word) {
+  for (std::size_t begin = 0; begin < word.size();) {
+    const auto end = static_cast<std::size_t>(std::find_if(word.begin() + static_cast<std::ptrdiff_t>(begin), word.end(), is_separator) - word.begin());
+    const std::string_view run = word.substr(begin, end - begin);
+    const auto any = [&](auto matches) { return std::any_of(run.begin(), run.end(), matches); };
+    if (run.size() >= kShortestRun && any(is_upper) && any(is_lower) && any(is_digit)) return true;
+    begin = end + 1;
+  }
+  return false;
+}
+
 bool is_random_word(std::string_view word) {
   if (word.size() < kShortestRandomWord || word.size() > kLongestRandomWord) return false;
-  const auto any = [&](auto matches) { return std::any_of(word.begin(), word.end(), matches); };
-  const bool one_word = std::all_of(word.begin(), word.end(), [](char c) {
-    return is_upper(c) || is_lower(c) || is_digit(c) || c == '+' || c == '/' || c == '=' || c == '_' || c == '-';
-  });
-  return one_word && any(is_upper) && any(is_lower) && any(is_digit) && entropy(word) > kRandomEntropy;
+  const bool one_word = std::all_of(word.begin(), word.end(), [](char c) { return is_upper(c) || is_lower(c) || is_digit(c) || is_separator(c); });
+  return one_word && has_mixed_run(word) && entropy(word) > kRandomEntropy;
 }
 
 bool has_known_prefix(std::string_view text) {
@@ -70,6 +82,9 @@ bool is_password_option(std::string_view text) {
 }  // namespace
 
 bool names_credential(std::string_view name) {
+  // Most names end in another letter than these words.
+  const auto last = name.find_last_not_of("_-");
+  if (last == std::string_view::npos || std::string_view("dDeEtTyYnNlLsS").find(name[last]) == std::string_view::npos) return false;
   std::string word;
   for (const char c : name) {
     if (c != '_' && c != '-') word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
