@@ -22,6 +22,8 @@ constexpr std::string_view kInlineKind = "task";
 constexpr std::size_t kMaxLabel = 255;
 /// Blocks of one node are searched one by one: each so many count as a step.
 constexpr std::size_t kBlocksPerStep = 16;
+/// An entry of a map is laid, evaluated, converted and sorted by itself.
+constexpr std::int64_t kStepsPerEntry = 6;
 
 bool contains(std::span<const std::string_view> words, std::string_view word) { return std::find(words.begin(), words.end(), word) != words.end(); }
 
@@ -92,7 +94,7 @@ void Layerer::entry(const ast::Entry& entry, const Text& text, Node& node) {
     return;
   }
   const std::string key = unchecked_raw ? "raw unchecked" : std::string(word);
-  if (!first_time(text.written, key, header_span(entry), "in this block")) return;
+  if (!first_time(text.written, key, header_span(entry), "")) return;
   if (!entry.is_block()) return setting(*field, entry, text, node);
   if (field->type.target == kInlineKind && field->name == kInlineKind) return inline_task(*field, entry, text, node);
   if (field->block_form) {
@@ -120,9 +122,10 @@ void Layerer::unknown(const ast::Entry& entry, Node& node) {
   }
 }
 
-bool Layerer::first_time(Written& written, std::string key, Span span, std::string_view where) {
+bool Layerer::first_time(Written& written, std::string key, Span span, std::string_view map) {
   const auto [before, added] = written.emplace(std::move(key), span);
   if (added) return true;
+  const std::string where = map.empty() ? "in this block" : fmt::format("in `{}`", map);
   const bool loop = before->second == span;
   Diagnostic& diagnostic = evaluator_.reporter().report(loop ? "E0212" : "E0203", span,
                                                         loop ? fmt::format("two iterations set the same `{}`", before->first)
@@ -190,7 +193,8 @@ void Layerer::map_entry(const ast::Entry& entry, const Text& text, Setting& sett
     evaluator_.reporter().report("E0220", key_span, fmt::format("`{}` holds settings only", setting.field->name), "a block").help(fmt::format("write `{} = …`", *key));
     return;
   }
-  if (!first_time(text.written, *key, key_span, fmt::format("in `{}`", setting.field->name))) return;
+  if (!evaluator_.budget().take_steps(kStepsPerEntry, key_span)) return;
+  if (!first_time(text.written, *key, key_span, setting.field->name)) return;
   if (raw_unchecked && entry.value != nullptr) unchecked.insert(entry.value->span);
   setting.entries[*key].push_back({entry.value.get(), text.frame, key_span, text.by});
 }
@@ -233,7 +237,7 @@ void Layerer::block(const Block& schema, const ast::Entry& entry, const Text& te
     reporter.report("E0218", entry.labels.front().span(), fmt::format("`{}` has no label", schema.kind), "unexpected");
     return;
   }
-  if (!first_time(text.written, std::string(schema.kind), entry.key.span(), "in this block")) return;
+  if (!first_time(text.written, std::string(schema.kind), entry.key.span(), "")) return;
   if (is_null(entry)) return remove(schema.kind, "", node);
   if (Setting* replaced = node.setting(schema.kind)) replaced->writings.clear();
   add({&entry, text.frame, text.by}, open(schema, "", entry, text, node));
@@ -290,7 +294,7 @@ bool Layerer::first_of_name(const Block& schema, const std::string& name, Span s
 void Layerer::variant_block(const Block& schema, const ast::Entry& entry, const Text& text, Node& node) {
   Reporter& reporter = evaluator_.reporter();
   if (is_null(entry) && entry.labels.empty()) {
-    if (first_time(text.written, std::string(schema.kind), entry.key.span(), "in this block")) remove(schema.kind, "", node);
+    if (first_time(text.written, std::string(schema.kind), entry.key.span(), "")) remove(schema.kind, "", node);
     return;
   }
   Node* known = node.block(schema.kind);
@@ -314,7 +318,7 @@ void Layerer::variant_block(const Block& schema, const ast::Entry& entry, const 
       return;
     }
   }
-  if (!first_time(text.written, std::string(schema.kind), entry.key.span(), "in this block")) return;
+  if (!first_time(text.written, std::string(schema.kind), entry.key.span(), "")) return;
   // Another way is another block: what was said about the old one does not count.
   if (known != nullptr && known->variant != word) remove(schema.kind, "", node);
   Node& inner = open(schema, "", entry, text, node);

@@ -56,7 +56,8 @@ class Layerer {
   void remove(std::string_view kind, std::string_view label, Node& node);
   Setting& setting_of(const ir::schema::Field& field, Node& node);
   bool first_of_name(const ir::schema::Block& schema, const std::string& name, Span span, const Text& text);
-  bool first_time(Written& written, std::string key, Span span, std::string_view where);
+  /// False, with an error, when `key` was written before in this text; `map`: the setting whose entry it is, or "".
+  bool first_time(Written& written, std::string key, Span span, std::string_view map);
 
   Evaluator& evaluator_;
   Scope& scope_;
