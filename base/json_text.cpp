@@ -1,15 +1,21 @@
 #include "base/json_text.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace berth {
 namespace {
 
-/// Characters that stand for themselves between quotes.
-bool is_plain(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte >= 0x20 && byte < 0x80 && c != '"' && c != '\\';
+/// Characters that stand for themselves between quotes, by byte.
+constexpr std::array<bool, 256> kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t byte = 0x20; byte < 0x80; ++byte) plain[byte] = byte != '"' && byte != '\\';
+  return plain;
+}();
+
+bool is_plain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return kPlain[static_cast<unsigned char>(c)]; });
 }
 
 }  // namespace
@@ -68,13 +74,25 @@ void JsonText::string(std::string_view text) {
 }
 
 void JsonText::quote(std::string_view text) {
-  if (std::all_of(text.begin(), text.end(), is_plain)) {
+  if (is_plain(text)) {
     out_ += '"';
     out_ += text;
     out_ += '"';
   } else {
     out_ += canonical_json(Json(text));
   }
+}
+
+void JsonText::elements(std::string_view written) {
+  out_ += written;
+  is_first_ = false;
+}
+
+JsonText JsonText::continues(std::string& out, const JsonText& other, bool is_first) {
+  JsonText text(out, other.pretty_ ? Form::pretty : Form::canonical);
+  text.depth_ = other.depth_;
+  text.is_first_ = is_first;
+  return text;
 }
 
 void JsonText::value(const Json& tree) {

@@ -29,6 +29,10 @@ class JsonText {
   /// Invalid UTF-8 is replaced.
   void string(std::string_view text);
   void value(const Json& tree);
+  /// What another one wrote for the array that is open: elements with their separators (see `continues`), at least one.
+  void elements(std::string_view written);
+  /// A writer of elements for an open array of another writer: at the same depth, `is_first` when no element comes before.
+  static JsonText continues(std::string& out, const JsonText& other, bool is_first);
 
  private:
   void begin(char bracket);

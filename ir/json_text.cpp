@@ -1,7 +1,12 @@
 #include "ir/json_text.h"
 
+#include "base/parallel.h"
+
 namespace berth::ir {
 namespace {
+
+/// Fewer are not worth a thread.
+constexpr std::size_t kResourcesPerThread = 500;
 
 struct WriteJson {
   JsonText& out;
@@ -58,17 +63,29 @@ void write_object(JsonText& out, const Json& others, std::string_view key, Write
 void write_json(JsonText& out, const Value& value) { std::visit(WriteJson{out}, value.data()); }
 
 std::string pretty_text(const Program& program, bool origins) {
+  std::vector<const Resource*> resources;
+  resources.reserve(program.resources.size());
+  for (const auto& entry : program.resources) resources.push_back(&entry.second);
   std::string text;
   JsonText out(text, JsonText::Form::pretty);
   write_object(out, to_json_without_resources(program, origins), "resources", [&] {
     out.begin_array();
-    for (const auto& entry : program.resources) {
-      const Resource& resource = entry.second;
-      write_object(out, to_json_without_body(resource, program, origins), "body", [&] { write_json(out, resource.body); });
+    const std::vector<Range> ranges = ranges_of(resources.size(), kResourcesPerThread);
+    std::vector<std::string> parts(ranges.size());
+    at_once(ranges.size(), [&](std::size_t part) {
+      JsonText elements = JsonText::continues(parts[part], out, part == 0);
+      for (std::size_t i = ranges[part].begin; i < ranges[part].end; ++i) {
+        const Resource& resource = *resources[i];
+        write_object(elements, to_json_without_body(resource, program, origins), "body", [&] { write_json(elements, resource.body); });
+      }
+    });
+    for (const std::string& part : parts) {
+      if (!part.empty()) out.elements(part);
     }
     out.end_array();
   });
-  return text + "\n";
+  text += '\n';
+  return text;
 }
 
 }  // namespace berth::ir

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/parallel.h"
 #include "compiler/lower/derive.h"
 #include "compiler/lower/validate.h"
 #include "compiler/sema/drafts.h"
@@ -10,6 +11,9 @@
 
 namespace berth::lower {
 namespace {
+
+/// Fewer are not worth a thread.
+constexpr std::size_t kResourcesPerThread = 500;
 
 /// The tags of the stack below those of the resource.
 void merge_tags(const ir::Value* of_stack, ir::Map& body) {
@@ -34,8 +38,17 @@ ir::Resource lower_resource(sema::Declared declared, const ir::Value* stack_tags
                         .origin = declared.header,
                         .doc = std::move(declared.doc)};
   if (resource.address.kind == "task") validate_host_ports(resource.body, reporter);
-  ir::canonicalize(*ir::schema::resource_kind(resource.address.kind), resource.body);
   return resource;
+}
+
+/// Each by itself: several at once.
+void canonicalize(std::vector<ir::Resource>& resources) {
+  const std::vector<Range> ranges = ranges_of(resources.size(), kResourcesPerThread);
+  at_once(ranges.size(), [&](std::size_t part) {
+    for (std::size_t i = ranges[part].begin; i < ranges[part].end; ++i) {
+      ir::canonicalize(*ir::schema::resource_kind(resources[i].address.kind), resources[i].body);
+    }
+  });
 }
 
 }  // namespace
@@ -54,8 +67,11 @@ ir::Program lower(sema::Module module, DiagnosticSink& sink) {
   std::sort(module.resources.begin(), module.resources.end(), [](const auto& a, const auto& b) { return a.address < b.address; });
   sema::Reporter reporter(sink);
   derive(module.resources, program.region, reporter);
-  for (sema::Declared& declared : module.resources) {
-    ir::Resource resource = lower_resource(std::move(declared), tags, reporter);
+  std::vector<ir::Resource> resources;
+  resources.reserve(module.resources.size());
+  for (sema::Declared& declared : module.resources) resources.push_back(lower_resource(std::move(declared), tags, reporter));
+  canonicalize(resources);
+  for (ir::Resource& resource : resources) {
     ir::Address address = resource.address;
     program.resources.emplace_hint(program.resources.end(), std::move(address), std::move(resource));
   }
