@@ -160,9 +160,12 @@ std::optional<Error> FakeWorld::do_start(const std::string& name) {
   if (found == containers_.end()) return Error{"CannotStartContainerError", fmt::format("no such container: {}", name)};
   auto& container = found->second;
   if (container.state.phase == Phase::running) return std::nullopt;
+  // A restart goes by what is scripted by now.
+  std::optional<Error> problem;
+  if (FakeScript script = script_of(container.spec, problem); !problem) container.script = std::move(script);
   if (container.script.start_fails)
     return Error{"CannotStartContainerError", "exec: \"app\": executable file not found in $PATH"};
-  if (auto problem = bind_ports(container)) return problem;
+  if (auto taken = bind_ports(container)) return taken;
   auto& address = task_addresses_[container.spec.network_mode == NetworkMode::awsvpc ? container.spec.task_id : name];
   if (address.empty()) ++addresses_, address = fmt::format("172.30.{}.{}", addresses_ / 250, addresses_ % 250 + 2);
   bool has_address = container.spec.network_mode == NetworkMode::awsvpc || container.spec.network_mode == NetworkMode::bridge;
