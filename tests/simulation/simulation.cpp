@@ -1,5 +1,6 @@
 #include "tests/simulation/simulation.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -29,6 +30,31 @@ std::optional<std::string> excuse(const scheduler::Service& service, const Known
   return std::nullopt;
 }
 
+bool clash(const scheduler::Task& one, const scheduler::Task& other) {
+  const auto& taken = other.reserved.ports;
+  return std::any_of(one.reserved.ports.begin(), one.reserved.ports.end(),
+                     [&](const auto& port) { return std::find(taken.begin(), taken.end(), port) != taken.end(); });
+}
+
+/// Whether no instance of the cluster takes one more task of the service like `task`, by what its live tasks have reserved.
+bool is_full(Plant& plant, const engine::ServiceKey& key, const scheduler::Service& service, const scheduler::Task& task) {
+  const bool distinct = service.scheduling_strategy == scheduler::SchedulingStrategy::Daemon ||
+                        std::any_of(service.placement_constraints.begin(), service.placement_constraints.end(),
+                                    [](const auto& constraint) { return constraint.type == scheduler::ConstraintType::DistinctInstance; });
+  const auto instances = plant.store().instances(key.cluster);
+  const auto tasks = plant.store().live_tasks();
+  return std::none_of(instances.begin(), instances.end(), [&](const auto& instance) {
+    scheduler::Resources free = instance->registered;
+    for (const auto& one : tasks) {
+      if (one->instance_id != instance->id) continue;
+      free.cpu -= one->reserved.cpu;
+      free.memory -= one->reserved.memory;
+      if (clash(task, *one) || (distinct && engine::service_key_of(*one) == key)) return false;
+    }
+    return instance->status == scheduler::InstanceStatus::Active && free.cpu >= task.reserved.cpu && free.memory >= task.reserved.memory;
+  });
+}
+
 void check_settled(Plant& plant, const Workload& workload) {
   for (const auto& [key, known] : workload.services()) {
     const auto service = plant.store().service(key);
@@ -36,7 +62,12 @@ void check_settled(Plant& plant, const Workload& workload) {
     // A protection ends at the time that was promised, however far the clock was set back since.
     const auto tasks = plant.store().live_tasks_of(key);
     const bool waits = std::any_of(tasks.begin(), tasks.end(), [&](const auto& task) { return scheduler::is_protected(*task, plant.now()); });
-    if (waits || excuse(*service, known)) continue;
+    // What waits for the health of a container that was started unhealthy waits as long as that runs, as in ECS.
+    const bool waits_for_health = std::any_of(tasks.begin(), tasks.end(), [](const auto& task) {
+      return task->last_status == scheduler::TaskStatus::Pending && task->health == scheduler::HealthStatus::Unhealthy;
+    });
+    if (waits || waits_for_health || excuse(*service, known)) continue;
+    if (!tasks.empty() && has_event(*service, "unable to place a task") && is_full(plant, key, *service, *tasks.front())) continue;
     std::string text = fmt::format("the accidents are over, but service {} does not settle:", key.service);
     for (const auto& one : service->deployments) {
       text += fmt::format("\n  deployment {} {} desired {} {} {}", one.id, name_of(one.status), one.desired_count, name_of(one.rollout_state),
@@ -45,6 +76,15 @@ void check_settled(Plant& plant, const Workload& workload) {
     for (std::size_t i = 0; i < std::min<std::size_t>(8, service->events.size()); ++i) text += "\n  event: " + service->events[i].message;
     for (const auto& task : plant.store().live_tasks_of(key)) {
       text += brief(*task);
+    }
+    for (const auto& constraint : service->placement_constraints) text += fmt::format("\n  constraint {} {}", name_of(constraint.type), constraint.expression);
+    for (const auto& instance : plant.store().instances(key.cluster)) {
+      text += fmt::format("\n  instance {} {} {} cpu {} memory {}", instance->id.substr(0, 6), name_of(instance->status),
+                          instance->simulated ? "simulated" : "machine", instance->registered.cpu, instance->registered.memory);
+      for (const auto& one : plant.store().live_tasks()) {
+        if (one->instance_id != instance->id) continue;
+        text += fmt::format(" [{} {} {}/{}]", one->id.substr(0, 6), name_of(one->last_status), one->reserved.cpu, one->reserved.memory);
+      }
     }
     throw Violation(text);
   }
