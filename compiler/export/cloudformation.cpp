@@ -4,13 +4,12 @@
 
 #include <fmt/format.h>
 
-#include "compiler/export/capacity.h"
 #include "compiler/export/cloudformation_names.h"
 #include "compiler/export/losses.h"
+#include "compiler/export/marks.h"
 #include "compiler/export/parameters.h"
 #include "compiler/export/requests.h"
 #include "compiler/export/scaling.h"
-#include "compiler/export/tokens.h"
 #include "ir/externs.h"
 #include "ir/schema.h"
 
@@ -18,7 +17,7 @@ namespace berth::exporting {
 namespace {
 
 /// The type of resource that a call makes.
-std::string type_of(std::string_view operation) {
+std::string cloudformation_type(std::string_view operation) {
   if (operation == "CreateCluster") return "AWS::ECS::Cluster";
   if (operation == "CreateCapacityProvider") return "AWS::ECS::CapacityProvider";
   if (operation == "PutClusterCapacityProviders") return "AWS::ECS::ClusterCapacityProviderAssociations";
@@ -27,13 +26,11 @@ std::string type_of(std::string_view operation) {
 
 class Template {
  public:
-  Template(const ir::Program& program, const Options& options) : program_(program), options_(options) {}
+  Template(const ir::Program& program, const Options& options) : program_(program), marks_(program, options) {}
 
   Export run() {
-    const Spelling spelling{.reference = [this](const ir::Address& target) { return reference(target); },
-                            .sensitive = [this](const ir::Address& owner, const std::string& setting, const ir::Value& value) { return sensitive(owner, setting, value); }};
     std::vector<Loss> losses;
-    for (const Request& request : requests(program_, spelling, losses)) add(request);
+    for (const Request& request : requests(program_, marks_.spelling(), losses)) add(request);
     for (Loss& loss : losses) {
       if (!is_said_otherwise(loss)) made_.losses.push_back(std::move(loss));
     }
@@ -49,42 +46,10 @@ class Template {
   }
 
  private:
-  // ---- what stands for references and sensitive values while requests are made ---------------------------------------------------------------
+  // ---- what marks become ----------------------------------------------------------------------------------------------------------------------
 
-  std::string reference(const ir::Address& target) {
-    if (program_.resources.contains(target)) return tokens_.mark("resource " + target.text());
-    const auto external = program_.externs.find(target);
-    if (external != program_.externs.end()) {
-      if (target.kind == "network") return network(external->second);
-      return is_text_known(external->second) ? ir::api_text(external->second, program_) : tokens_.mark("extern " + target.text());
-    }
-    const auto capacity = capacity_name(target, program_);
-    if (!capacity) return target.name;
-    return is_fargate(*capacity) ? *capacity : tokens_.mark("resource " + target.text());
-  }
-
-  /// What is chosen by tag or name is a parameter: CloudFormation looks nothing up.
-  std::string network(const ir::Resource& external) {
-    Json json = Json::parse(ir::api_text(external, program_), nullptr, false);
-    for (const auto& [setting, member] : {std::pair("subnets", "subnets"), std::pair("security_groups", "securityGroups")}) {
-      const ir::Value* choice = ir::at(external.body, {setting});
-      const bool has_names = member == std::string_view("securityGroups") && !group_names(external).empty();
-      if (choice != nullptr && (choice->as_map() != nullptr || has_names)) json[member] = tokens_.mark(fmt::format("{} {}", setting, external.address.text()));
-    }
-    return canonical_json(json);
-  }
-
-  std::string sensitive(const ir::Address& owner, const std::string& setting, const ir::Value& value) {
-    if (options_.reveal) return std::string(value.as_sensitive()->text->reveal());
-    return tokens_.mark("sensitive " + secrets_.of(owner, setting, value).setting);
-  }
-
-  // ---- what they become --------------------------------------------------------------------------------------------------------------------
-
-  Json expression(const std::string& meaning) {
-    const std::size_t blank = meaning.find(' ');
-    const std::string what = meaning.substr(0, blank);
-    const std::string subject = meaning.substr(blank + 1);
+  Json expression(const std::string& mark) {
+    const auto [what, subject] = Marks::meaning(mark);
     if (what == "resource") return {{"Ref", logical_id(subject)}};
     if (what == "sensitive") return parameter(subject, {{"Type", "String"}, {"NoEcho", true}}, "the sensitive value of " + subject);
     const auto address = ir::Address::parse(subject);
@@ -125,7 +90,7 @@ class Template {
   }
 
   Json finished(const Json& document) {
-    return tokens_.replaced(document, [this](const std::vector<Tokens::Piece>& pieces) -> Json {
+    return marks_.tokens().replaced(document, [this](const std::vector<Tokens::Piece>& pieces) -> Json {
       Json parts = Json::array();
       for (const Tokens::Piece& piece : pieces) parts.push_back(piece.is_mark ? expression(piece.text) : Json(piece.text));
       if (parts.size() == 1) return parts.front();
@@ -143,7 +108,7 @@ class Template {
     std::vector<std::string> missing;
     Json properties = cloudformation_properties(request.operation, request.input, missing);
     for (const std::string& member : missing) made_.losses.push_back({fmt::format("{} {}", request.address.text(), member), "CloudFormation has no property for it", origin_of(request.address)});
-    Json resource{{"Type", type_of(request.operation)}, {"Properties", finished(properties)}};
+    Json resource{{"Type", cloudformation_type(request.operation)}, {"Properties", finished(properties)}};
     if (is_association) with_capacity_.insert(request.address);
     if (request.operation == "CreateService") {
       const ir::Value* cluster = ir::at(program_.resources.at(request.address).body, {"cluster"});
@@ -176,7 +141,7 @@ class Template {
   void scaling() {
     for (const Scaling& scaling : scalings(program_, made_.losses)) {
       const std::string key = scaling.service.text() + ".scale";
-      const Json cluster = finished(tokens_mark(scaling.cluster));
+      const Json cluster = finished(cluster_name(scaling.cluster));
       const Json resource_id{{"Fn::Join", Json::array({"/", Json::array({"service", cluster, {{"Fn::GetAtt", Json::array({logical_id(scaling.service.text()), "Name"})}}})})}};
       resources_[logical_id(key)] = {{"Type", "AWS::ApplicationAutoScaling::ScalableTarget"},
                                      {"Properties",
@@ -205,8 +170,8 @@ class Template {
   }
 
   /// A cluster by its name.
-  Json tokens_mark(const ir::Address& cluster) {
-    if (program_.resources.contains(cluster)) return tokens_.mark("resource " + cluster.text());
+  Json cluster_name(const ir::Address& cluster) {
+    if (program_.resources.contains(cluster)) return marks_.resource(cluster);
     const std::string text = ir::api_text(program_.externs.at(cluster), program_);
     return text.substr(text.rfind('/') + 1);
   }
@@ -229,10 +194,8 @@ class Template {
   }
 
   const ir::Program& program_;
-  const Options& options_;
-  Tokens tokens_;
+  Marks marks_;
   UniqueNames names_;
-  SensitiveInputs secrets_;
   Json resources_ = Json::object();
   Json parameters_ = Json::object();
   Json outputs_ = Json::object();

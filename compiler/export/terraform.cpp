@@ -5,13 +5,12 @@
 
 #include <fmt/format.h>
 
-#include "compiler/export/capacity.h"
 #include "compiler/export/losses.h"
+#include "compiler/export/marks.h"
 #include "compiler/export/parameters.h"
 #include "compiler/export/requests.h"
 #include "compiler/export/scaling.h"
 #include "compiler/export/terraform_names.h"
-#include "compiler/export/tokens.h"
 #include "ir/externs.h"
 
 namespace berth::exporting {
@@ -20,7 +19,7 @@ namespace {
 constexpr std::string_view kProviderVersion = ">= 6.4";
 
 /// The type of resource that a call makes.
-std::string type_of(std::string_view operation) {
+std::string terraform_type(std::string_view operation) {
   if (operation == "CreateCluster") return "aws_ecs_cluster";
   if (operation == "CreateCapacityProvider") return "aws_ecs_capacity_provider";
   if (operation == "PutClusterCapacityProviders") return "aws_ecs_cluster_capacity_providers";
@@ -45,13 +44,11 @@ std::string in_quotes(std::string_view text) {
 
 class Configuration {
  public:
-  Configuration(const ir::Program& program, const Options& options) : program_(program), options_(options) {}
+  Configuration(const ir::Program& program, const Options& options) : program_(program), marks_(program, options) {}
 
   Export run() {
-    const Spelling spelling{.reference = [this](const ir::Address& target) { return reference(target); },
-                            .sensitive = [this](const ir::Address& owner, const std::string& setting, const ir::Value& value) { return sensitive(owner, setting, value); }};
     std::vector<Loss> losses;
-    for (const Request& request : requests(program_, spelling, losses)) add(request);
+    for (const Request& request : requests(program_, marks_.spelling(), losses)) add(request);
     scaling();
     for (Loss& loss : losses) {
       if (!is_said_otherwise(loss)) made_.losses.push_back(std::move(loss));
@@ -70,42 +67,11 @@ class Configuration {
   }
 
  private:
-  // ---- what stands for references and sensitive values while requests are made ---------------------------------------------------------------
-
-  std::string reference(const ir::Address& target) {
-    if (program_.resources.contains(target)) return tokens_.mark("resource " + target.text());
-    const auto external = program_.externs.find(target);
-    if (external != program_.externs.end()) {
-      if (target.kind == "network") return network(external->second);
-      return is_text_known(external->second) ? ir::api_text(external->second, program_) : tokens_.mark("extern " + target.text());
-    }
-    const auto capacity = capacity_name(target, program_);
-    if (!capacity) return target.name;
-    return is_fargate(*capacity) ? *capacity : tokens_.mark("resource " + target.text());
-  }
-
-  std::string network(const ir::Resource& external) {
-    Json json = Json::parse(ir::api_text(external, program_), nullptr, false);
-    for (const auto& [setting, member] : {std::pair("subnets", "subnets"), std::pair("security_groups", "securityGroups")}) {
-      const ir::Value* choice = ir::at(external.body, {setting});
-      const bool has_names = member == std::string_view("securityGroups") && !group_names(external).empty();
-      if (choice != nullptr && (choice->as_map() != nullptr || has_names)) json[member] = tokens_.mark(fmt::format("{} {}", setting, external.address.text()));
-    }
-    return canonical_json(json);
-  }
-
-  std::string sensitive(const ir::Address& owner, const std::string& setting, const ir::Value& value) {
-    if (options_.reveal) return std::string(value.as_sensitive()->text->reveal());
-    return tokens_.mark("sensitive " + secrets_.of(owner, setting, value).setting);
-  }
-
-  // ---- what they become --------------------------------------------------------------------------------------------------------------------
+  // ---- what marks become ----------------------------------------------------------------------------------------------------------------------
 
   /// The expression for a mark, without `${` and `}`. `by_name`: a cluster is wanted by its name.
-  std::string expression(const std::string& meaning, bool by_name) {
-    const std::size_t blank = meaning.find(' ');
-    const std::string what = meaning.substr(0, blank);
-    const std::string subject = meaning.substr(blank + 1);
+  std::string expression(const std::string& mark, bool by_name) {
+    const auto [what, subject] = Marks::meaning(mark);
     if (what == "sensitive") return variable(subject, "the sensitive value of " + subject, true);
     const auto address = ir::Address::parse(subject);
     if (what == "resource") {
@@ -216,13 +182,13 @@ class Configuration {
       for (const Json& item : document) array.push_back(finished(item, by_name));
       return array;
     }
-    return document.is_string() ? Json(template_of(tokens_.pieces(document.get<std::string>()), by_name, false)) : document;
+    return document.is_string() ? Json(template_of(marks_.tokens().pieces(document.get<std::string>()), by_name, false)) : document;
   }
 
   /// A document as JSON text inside of a text: what is known only to Terraform is encoded when it knows it.
   std::string json_text(const Json& document) {
     Tokens encoded;
-    const Json marked = tokens_.replaced(document, [&](const std::vector<Tokens::Piece>& pieces) -> Json {
+    const Json marked = marks_.tokens().replaced(document, [&](const std::vector<Tokens::Piece>& pieces) -> Json {
       const std::string text = template_of(pieces, false, true);
       return encoded.mark(fmt::format("${{jsonencode(\"{}\")}}", text));
     });
@@ -268,7 +234,7 @@ class Configuration {
       const bool waits = cluster != nullptr && cluster->as_reference() != nullptr && with_capacity_.contains(cluster->as_reference()->target);
       if (waits) resource["depends_on"] = Json::array({fmt::format("aws_ecs_cluster_capacity_providers.{}", label(cluster->as_reference()->target))});
     }
-    resources_[type_of(request.operation)][label(request.address)] = std::move(resource);
+    resources_[terraform_type(request.operation)][label(request.address)] = std::move(resource);
   }
 
   static bool is_said_otherwise(const Loss& loss) {
@@ -343,17 +309,15 @@ class Configuration {
         continue;
       }
       const bool is_text = output.value.as_quantity() != nullptr && output.value.as_quantity()->unit != ir::Unit::none;
-      const Json value = reference != nullptr ? Json(tokens_.mark("resource " + reference->target.text())) : is_text ? Json(ir::spell(output.value)) : ir::to_json(output.value);
+      const Json value = reference != nullptr ? Json(marks_.resource(reference->target)) : is_text ? Json(ir::spell(output.value)) : ir::to_json(output.value);
       outputs_[snake_words(output.name)] = {{"value", finished(value, false)}};
     }
   }
 
   const ir::Program& program_;
-  const Options& options_;
-  Tokens tokens_;
+  Marks marks_;
   UniqueNames names_;
   std::map<std::string, UniqueNames> labels_;  ///< by kind
-  SensitiveInputs secrets_;
   Json resources_ = Json::object();
   Json data_ = Json::object();
   Json variables_ = Json::object();

@@ -1,20 +1,14 @@
 #include "compiler/export/terraform_names.h"
 
-#include <algorithm>
 #include <array>
 #include <cctype>
+
+#include "compiler/export/rename.h"
 
 namespace berth::exporting {
 namespace {
 
-/// A member that the provider calls otherwise; "" = it has none. `parent` is the member around it, at the top the operation.
-struct Exception {
-  std::string_view parent;
-  std::string_view member;
-  std::string_view argument;
-};
-
-constexpr std::array<Exception, 33> kExceptions = {{
+constexpr std::array<Renaming::Exception, 33> kArgumentNames = {{
     {"CreateCluster", "clusterName", "name"},
     {"CreateCluster", "settings", "setting"},
     {"logConfiguration", "s3EncryptionEnabled", "s3_bucket_encryption_enabled"},
@@ -50,8 +44,8 @@ constexpr std::array<Exception, 33> kExceptions = {{
     {"managedEBSVolume", "filesystemType", "file_system_type"},
 }};
 
-/// Members that are taken as they are: their keys are the user's own words, or they become text.
-constexpr std::array<std::string_view, 5> kVerbatim = {"options", "driverOpts", "labels", "containerDefinitions", "properties"};
+/// Keys are the user's own words in them, or they become text.
+constexpr std::array<std::string_view, 5> kVerbatimArguments = {"options", "driverOpts", "labels", "containerDefinitions", "properties"};
 
 /// "enableECSManagedTags" -> "enable_ecs_managed_tags".
 std::string snake(std::string_view name) {
@@ -63,13 +57,6 @@ std::string snake(std::string_view name) {
     text += static_cast<char>(std::tolower(static_cast<unsigned char>(name[i])));
   }
   return text;
-}
-
-std::string argument(std::string_view parent, const std::string& member) {
-  for (const Exception& exception : kExceptions) {
-    if (exception.parent == parent && exception.member == member) return std::string(exception.argument);
-  }
-  return snake(member);
 }
 
 /// Moves `from` of the object's member `parent` up into the object itself.
@@ -87,7 +74,6 @@ Json map_of(const Json& list, const char* key, const char* value) {
 
 /// What the provider has in another place or form.
 void reshape(Json& input) {
-  if (input.contains("tags")) input["tags"] = map_of(input["tags"], "key", "value");
   for (const char* member : {"minimumHealthyPercent", "maximumPercent", "deploymentCircuitBreaker", "alarms"}) lift(input, "deploymentConfiguration", member);
   if (input.contains("networkConfiguration") && input["networkConfiguration"].contains("awsvpcConfiguration")) {
     Json network = std::move(input["networkConfiguration"]["awsvpcConfiguration"]);
@@ -110,42 +96,19 @@ void reshape(Json& input) {
   }
 }
 
-class Renamer {
- public:
-  explicit Renamer(std::vector<std::string>& missing) : missing_(missing) {}
-
-  // NOLINTNEXTLINE(misc-no-recursion)
-  Json run(const Json& value, std::string_view parent, const std::string& path) {
-    if (value.is_array()) {
-      Json array = Json::array();
-      for (const Json& item : value) array.push_back(run(item, parent, path));
-      return array;
-    }
-    if (!value.is_object()) return value;
-    Json object = Json::object();
-    for (const auto& [key, member] : value.items()) {
-      const std::string place = path.empty() ? key : path + "." + key;
-      const bool is_tags = path.empty() && key == "tags";
-      const std::string name = argument(parent, key);
-      if (name.empty()) {
-        missing_.push_back(place);
-        continue;
-      }
-      const bool is_verbatim = is_tags || std::find(kVerbatim.begin(), kVerbatim.end(), key) != kVerbatim.end();
-      object[name] = is_verbatim ? member : run(member, key, place);
-    }
-    return object;
-  }
-
- private:
-  std::vector<std::string>& missing_;
-};
-
 }  // namespace
 
 Json terraform_arguments(std::string_view operation, Json input, std::vector<std::string>& missing) {
   reshape(input);
-  return Renamer(missing).run(input, operation, "");
+  // Their keys are the user's own words, at the top only.
+  Json tags;
+  if (input.contains("tags")) {
+    tags = map_of(input["tags"], "key", "value");
+    input.erase("tags");
+  }
+  Json arguments = renamed(input, operation, {.exceptions = kArgumentNames, .verbatim = kVerbatimArguments, .rule = snake}, missing);
+  if (!tags.is_null()) arguments["tags"] = std::move(tags);
+  return arguments;
 }
 
 }  // namespace berth::exporting
