@@ -5,9 +5,9 @@
 #include <cstddef>
 #include <mutex>
 #include <optional>
-#include <thread>
 #include <vector>
 
+#include "base/parallel.h"
 #include "base/result.h"
 
 namespace berth::provider {
@@ -33,15 +33,7 @@ Result<std::vector<T>> map_parallel(std::size_t count, std::size_t width, const 
       failed = true;
     }
   };
-  const std::size_t threads = std::min(count, width);
-  if (threads <= 1) {
-    run();
-  } else {
-    std::vector<std::thread> pool;
-    pool.reserve(threads);
-    for (std::size_t i = 0; i < threads; ++i) pool.emplace_back(run);
-    for (std::thread& thread : pool) thread.join();
-  }
+  at_once(std::min(count, width), [&](std::size_t) { run(); });
   if (first_error) return *first_error;
   std::vector<T> values;
   values.reserve(count);
