@@ -1,9 +1,10 @@
 // libs: berth_compiler
 
-// Rules of ECS, a section each: stacks that break the rule, and their nearest neighbour, which does not. A `frame` is the stack around what follows it;
-// its line `@@` stands for a part of a section. Parts end with a line `----`; the last one is valid, all others are not. Where a part is wrong stands
-// beside it: a line ends in `# E0303`, or a line of the frame that begins with some text is meant by `#@ TEXT: E0303` in a line of its own. Nothing else
-// may be reported, but for names that are not used. What was found is counted in summary.txt; what was not as it should be stands there too.
+// Rules of ECS, a section each: stacks that break the rule, each with its nearest neighbour, which does not. A `frame` is the stack around what follows it;
+// its line `@@` stands for a part of a section. Parts end with a line `----`. A part with a mark has to be refused, and the part after it is what the
+// author should have written: it has no mark and has to be accepted. Where a part is wrong stands beside it: a line ends in `# E0303`, or a line of the
+// frame that begins with some text is meant by `#@ TEXT: E0303` in a line of its own. Nothing else may be reported, but for names that are not used.
+// What was found is counted in summary.txt; what was not as it should be stands there too.
 
 #include <set>
 
@@ -84,6 +85,10 @@ Said said_by(const Compiled& result) {
   return said;
 }
 
+std::string without_neighbour(const std::string& section, std::size_t part) {
+  return fmt::format("\n{}, part {}: no valid neighbour follows it\n", section, part);
+}
+
 std::map<std::string, std::string> run(const CaseFile& file) {
   std::string frame;
   std::string wrong;
@@ -96,16 +101,20 @@ std::map<std::string, std::string> run(const CaseFile& file) {
     }
     if (section.name == "summary.txt") continue;
     const std::vector<std::string> parts = parts_of(section.text);
+    bool wants_neighbour = false;
     for (std::size_t i = 0; i < parts.size(); ++i) {
-      const bool valid = i + 1 == parts.size();
       const std::string stack = stack_of(frame, parts[i]);
       std::string lost;
       const Said marks = marks_of(stack, lost);
+      const bool valid = marks.empty();
       const Compiled result = compile_files({{"main.ecs", stack}});
-      const bool fits = said_by(result) == marks && lost.empty() && marks.empty() == valid;
+      const bool fits = said_by(result) == marks && lost.empty();
       (valid ? accepted : rejected) += fits ? 1 : 0;
-      if (!fits) wrong += fmt::format("\n{}, part {}: {}\n{}{}", section.key, i + 1, valid ? "is the valid one" : "is not rejected as marked", lost, render_all(result.sink.sorted(), *result.sources));
+      if (!fits) wrong += fmt::format("\n{}, part {}: {}\n{}{}", section.key, i + 1, valid ? "is a valid one" : "is not rejected as marked", lost, render_all(result.sink.sorted(), *result.sources));
+      if (!valid && wants_neighbour) wrong += without_neighbour(section.key, i);
+      wants_neighbour = !valid;
     }
+    if (wants_neighbour) wrong += without_neighbour(section.key, parts.size());
   }
   return {{"summary.txt", fmt::format("{} rejected, {} accepted\n{}", rejected, accepted, wrong)}};
 }
