@@ -21,7 +21,7 @@ std::optional<ir::Program> analyze(LoadedStack& loaded, const sema::AnalysisOpti
   sema::Module module = analysis.run(options);
   const std::set<Span> floating = module.floating;
   const bool wrong = sink.has_errors();
-  ir::Program program = lower::lower(std::move(module), sink);
+  ir::Program program = lower::lower(std::move(module), sink, sources.get());
   if (wrong || sink.has_errors()) return std::nullopt;
   if (unpinned != nullptr) {
     *unpinned = images_to_lock(program, floating);

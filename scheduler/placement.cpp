@@ -35,7 +35,7 @@ std::int64_t tasks_on(const InstanceLoad& load) {
 bool satisfies(const PlacementConstraint& constraint, const PlacementPolicy& policy, const InstanceLoad& load) {
   if (constraint.type == ConstraintType::DistinctInstance) return tasks_of_group(load, policy.group) == 0;
   const auto query = ClusterQuery::parse(constraint.expression);
-  return query && query->matches({.instance = load.instance, .groups = load.groups, .running_tasks = tasks_on(load)});
+  return query && matches(*query, {.instance = load.instance, .groups = load.groups, .running_tasks = tasks_on(load)});
 }
 
 const PlacementConstraint* first_broken(const TaskRequirements& task, const PlacementPolicy& policy, const InstanceLoad& load) {

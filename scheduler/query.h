@@ -2,10 +2,9 @@
 
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <string>
 
-#include "base/result.h"
+#include "base/cluster_query.h"
 #include "scheduler/model/instance.h"
 
 namespace berth::scheduler {
@@ -18,19 +17,6 @@ struct QuerySubject {
   std::int64_t running_tasks = 0;
 };
 
-/// An expression of the cluster query language, for memberOf constraints and the filter of ListContainerInstances. Grammar and meaning:
-/// ecs.md 4.9. An attribute that an instance does not have fails every comparison but `!exists` and `!in`.
-class ClusterQuery {
- public:
-  /// The error's message says what is wrong and where; its code is InvalidParameterException.
-  static Result<ClusterQuery> parse(const std::string& text);
-  [[nodiscard]] bool matches(const QuerySubject& subject) const;
-
-  struct Node;
-
- private:
-  explicit ClusterQuery(std::shared_ptr<const Node> root) : root_(std::move(root)) {}
-  std::shared_ptr<const Node> root_;
-};
+[[nodiscard]] bool matches(const ClusterQuery& query, const QuerySubject& subject);
 
 }  // namespace berth::scheduler

@@ -53,7 +53,7 @@ void canonicalize(std::vector<ir::Resource>& resources) {
 
 }  // namespace
 
-ir::Program lower(sema::Module module, DiagnosticSink& sink) {
+ir::Program lower(sema::Module module, DiagnosticSink& sink, const SourceSet* sources) {
   ir::Program program;
   program.stack = std::move(module.stack);
   program.environment = std::move(module.environment);
@@ -85,7 +85,7 @@ ir::Program lower(sema::Module module, DiagnosticSink& sink) {
   program.moved = std::move(module.moved);
   program.removed = std::move(module.removed);
   program.chains = std::move(module.chains);
-  validate(program, {.plain = std::move(module.plain), .floating = std::move(module.floating), .unchecked = std::move(module.unchecked)}, sink);
+  validate(program, {.plain = std::move(module.plain), .floating = std::move(module.floating), .unchecked = std::move(module.unchecked)}, sink, sources);
   return program;
 }
 

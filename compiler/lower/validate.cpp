@@ -87,8 +87,18 @@ Span place_of(const ir::Value* value, Span fallback) {
   return value->origin().span;
 }
 
-void validate(const ir::Program& program, const Exemptions& exemptions, DiagnosticSink& sink) {
-  sema::Reporter reporter(sink);
+Span place_within(const ir::Value& text, std::size_t at, std::size_t length, Span fallback, const sema::Reporter& reporter) {
+  const Span whole = place_of(&text, fallback);
+  const std::string_view written = reporter.text(whole);
+  const std::string* value = text.as_string();
+  const bool is_literal = value != nullptr && whole != fallback && written.size() == value->size() + 2 && written.substr(1, value->size()) == *value;
+  if (!is_literal) return whole;
+  const auto begin = static_cast<std::uint32_t>(whole.begin + 1 + at);
+  return {whole.source, begin, static_cast<std::uint32_t>(begin + std::max<std::size_t>(length, 1))};
+}
+
+void validate(const ir::Program& program, const Exemptions& exemptions, DiagnosticSink& sink, const SourceSet* sources) {
+  sema::Reporter reporter(sink, sources);
   for (const auto& [address, resource] : program.resources) {
     validate_tags(resource, reporter);
     if (address.kind == "task") {

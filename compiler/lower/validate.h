@@ -17,13 +17,15 @@ struct Exemptions {
   std::set<Span> unchecked; ///< values in `raw unchecked { }`
 };
 
-/// The rules of ECS that concern more than one setting, on the canonical program.
-void validate(const ir::Program& program, const Exemptions& exemptions, DiagnosticSink& sink);
+/// The rules of ECS that concern more than one setting, on the canonical program. `sources`: to show a place within a text.
+void validate(const ir::Program& program, const Exemptions& exemptions, DiagnosticSink& sink, const SourceSet* sources = nullptr);
 
 // ---- parts of it, each one subject ------------------------------------------------------------------------------------------------
 
 /// Where a value was written; `fallback` for one that the schema filled in.
 Span place_of(const ir::Value* value, Span fallback);
+/// Where a part of a text was written; the place of the text when it is not written there word for word. At its end: the last character.
+Span place_within(const ir::Value& text, std::size_t at, std::size_t length, Span fallback, const sema::Reporter& reporter);
 
 /// Containers, memory, cpu, ports and start order of one task (E0302–E0307, E0318, E0320–E0322, E0324, E0326).
 void validate_task(const ir::Resource& task, sema::Reporter& reporter);
@@ -55,9 +57,9 @@ void validate_networks(const ir::Program& program, sema::Reporter& reporter);
 void validate_capacity(const ir::Program& program, const ir::Resource& service, sema::Reporter& reporter);
 /// Capacity and logging of one cluster (E0342, E0349).
 void validate_cluster(const ir::Resource& cluster, sema::Reporter& reporter);
-/// How one service replaces its tasks and where they are placed (E0309, E0329, E0343, E0347, E0350).
+/// How one service replaces its tasks and where they are placed (E0309, E0329, E0343, E0347, E0350, E0351).
 void validate_deployment(const ir::Program& program, const ir::Resource& service, sema::Reporter& reporter);
-/// Constraints of one task (E0347).
+/// Constraints of one task (E0347, E0351).
 void validate_task_placement(const ir::Program& program, const ir::Resource& task, sema::Reporter& reporter);
 /// How requests reach the tasks of one service (E0344–E0346).
 void validate_traffic(const ir::Program& program, const ir::Resource& service, sema::Reporter& reporter);

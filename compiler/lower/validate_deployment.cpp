@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/cluster_query.h"
 #include "compiler/lower/look.h"
 #include "compiler/lower/validate.h"
 
@@ -168,6 +169,27 @@ class PlacementRules {
     if (distinct && of_task) report(at, "a task definition cannot ask for distinct instances", "only a service or job can", "`distinct_instance()` in the service's `placement`");
     else if (distinct && has_expression) report(at, "`distinct_instance` takes no expression", "it has one", "`distinct_instance()`, and `member_of(\"…\")` besides");
     if (!distinct && !has_expression) report(at, "`member_of` needs an expression", "there is none", "as in `member_of(\"attribute:ecs.instance-type =~ m7g.*\")`");
+    if (!distinct && has_expression) check_expression(*ir::at(constraint, {"expression"}), at);
+  }
+
+  void check_expression(const ir::Value& expression, Span around) {
+    const std::string* text = expression.as_string();
+    QueryMistake mistake;
+    if (text == nullptr || ClusterQuery::parse(*text, &mistake) || mistake.kind == QueryMistake::Kind::Dialect) return;
+    const std::string word = text->substr(std::min(mistake.at, text->size()), mistake.length);
+    reporter_.report_each("E0351", place_within(expression, mistake.at, mistake.length, around, reporter_), fmt::format("the expression of `member_of` cannot be read: {}", mistake.what), "here")
+        .help(help_with(mistake, word));
+  }
+
+  static std::string help_with(const QueryMistake& mistake, const std::string& word) {
+    switch (mistake.kind) {
+      case QueryMistake::Kind::Subject:
+        if (word.find('.') != std::string::npos) return fmt::format("an attribute is written with its prefix: `attribute:{}`", word);
+        return "compare `attribute:NAME`, `task:group`, `runningTasksCount`, `agentConnected`, `agentVersion`, `ec2InstanceId` or `registeredAt`";
+      case QueryMistake::Kind::Operator: return "after a subject stands `==`, `!=`, `>`, `>=`, `<`, `<=`, `exists`, `!exists`, `in [a, b]`, `!in [a, b]`, `=~` or `!~`";
+      case QueryMistake::Kind::Pattern: return "what stands after `=~` is a regular expression, as in `m7g.*`";
+      default: return "as in `attribute:ecs.instance-type =~ m7g.* and not (task:group == service:db)`";
+    }
   }
 
   const ir::Resource& service_;

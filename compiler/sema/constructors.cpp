@@ -240,7 +240,10 @@ Value member_of(Arguments args, Context context) {
   const std::string* expression = text(args, context, 0);
   if (expression == nullptr) return {};
   if (expression->empty()) return refused(args, context, 0, "the expression is empty", "as in \"attribute:ecs.instance-type =~ m7g.*\"");
-  return record_of("member_of", "expression", *expression);
+  Map map;
+  map.emplace("kind", make_string("member_of"));
+  map.emplace("expression", make_string(*expression, {.span = args.items[0].span}));
+  return make_map(std::move(map));
 }
 
 Value tag(Arguments args, Context context) {

@@ -79,9 +79,9 @@ void refresh_instances(const Context& context) {
 }
 
 Result<api::ListContainerInstancesResponse> list_container_instances(Call& call, const api::ListContainerInstancesRequest& request) {
-  std::optional<scheduler::ClusterQuery> filter;
+  std::optional<ClusterQuery> filter;
   if (request.filter && !request.filter->empty()) {
-    BERTH_TRY(query, scheduler::ClusterQuery::parse(*request.filter));
+    BERTH_TRY(query, ClusterQuery::parse(*request.filter));
     filter = std::move(query);
   }
   BERTH_TRY(cluster, active_cluster(call, request.cluster));
@@ -94,7 +94,7 @@ Result<api::ListContainerInstancesResponse> list_container_instances(Call& call,
     if (wanted && filter) {
       const scheduler::InstanceLoad load = call.store.load_of(*instance);
       const auto tasks = call.store.instance_task_counts(instance->id);
-      if (!filter->matches({.instance = *instance, .groups = load.groups, .running_tasks = tasks.running})) continue;
+      if (!scheduler::matches(*filter, {.instance = *instance, .groups = load.groups, .running_tasks = tasks.running})) continue;
     }
     if (wanted && instance->id > cursor) ids.push_back(instance->id);
   }

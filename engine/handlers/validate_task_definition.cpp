@@ -5,10 +5,10 @@
 #include <fmt/format.h>
 
 #include "api/codec.h"
+#include "base/cluster_query.h"
 #include "engine/control/definition.h"
 #include "engine/handlers/resolve.h"
 #include "scheduler/dependencies.h"
-#include "scheduler/query.h"
 
 namespace berth::engine {
 namespace {
@@ -140,7 +140,7 @@ Result<void> check_task(const api::TaskDefinition& definition) {
   }
   for (const auto& constraint : definition.placement_constraints.value_or(std::vector<api::TaskDefinitionPlacementConstraint>{})) {
     if (constraint.type != "memberOf") return client_error("The placement constraints of a task definition must have the type memberOf.");
-    if (auto read = scheduler::ClusterQuery::parse(constraint.expression.value_or("")); !read) return client_error(read.error().message);
+    if (auto read = ClusterQuery::parse(constraint.expression.value_or("")); !read) return client_error(read.error().message);
   }
   if (definition.proxy_configuration && network_mode_of(definition) != "awsvpc") {
     return client_error("proxyConfiguration needs the network mode awsvpc.");

@@ -23,7 +23,7 @@ bool holds(const std::string& text) {
   INFO(text << ": " << (query ? "" : query.error().message));
   REQUIRE(query);
   const Instance about = instance();
-  return query->matches({.instance = about, .groups = kGroups, .running_tasks = 3});
+  return matches(*query, {.instance = about, .groups = kGroups, .running_tasks = 3});
 }
 
 std::string problem(const std::string& text) {
@@ -52,6 +52,9 @@ TEST_CASE("comparisons of the cluster query language") {
       {"attribute:ecs.availability-zone =~ us-.*", true},
       {"attribute:ecs.availability-zone =~ us", false},
       {"attribute:stack !~ te.*", true},
+      {"attribute:ecs.availability-zone =~ us-(east|west)-1[ab]", true},
+      {"(attribute:stack =~ pr(o|i)d)||attribute:rank == 1", true},
+      {"attribute:stack =~ te.*||attribute:rank == 10", true},
       {"attribute:missing !~ te.*", false},
       {"attribute:rank > 9", true},
       {"attribute:rank less_than 9", false},
@@ -91,7 +94,22 @@ TEST_CASE("an expression that can't be read says where") {
   CHECK(problem("(attribute:a exists") == "Invalid expression: ')' is missing at character 20.");
   CHECK(problem("attribute:a exists b") == "Invalid expression: unexpected 'b' at character 20.");
   CHECK(problem("attribute:a == 'b") == "Invalid expression: a quote without its end at character 16.");
-  CHECK(problem("runningTasksCount > many") == "Invalid expression: 'many' can't be ordered at character 19.");
+  CHECK(problem("runningTasksCount > many") == "Invalid expression: 'many' can't be ordered at character 21.");
   CHECK(problem("attribute:a =~ '('").find("the pattern '('") != std::string::npos);
   CHECK(problem(std::string(500, '(') + "agentConnected == true").find("nested too deeply") != std::string::npos);
+}
+
+TEST_CASE("a mistake says which part of the expression it is") {
+  const std::string text = "attribute:a == b and colour == red";
+  QueryMistake mistake;
+  REQUIRE_FALSE(ClusterQuery::parse(text, &mistake));
+  CHECK(mistake.kind == QueryMistake::Kind::Subject);
+  CHECK(text.substr(mistake.at, mistake.length) == "colour");
+  REQUIRE_FALSE(ClusterQuery::parse("attribute:a =~ '('", &mistake));
+  CHECK(mistake.kind == QueryMistake::Kind::Pattern);
+  REQUIRE_FALSE(ClusterQuery::parse("attribute:a =~ (?=b).*", &mistake));
+  CHECK(mistake.kind == QueryMistake::Kind::Dialect);
+  REQUIRE_FALSE(ClusterQuery::parse("attribute:a ==", &mistake));
+  CHECK(mistake.at == 14);
+  CHECK(mistake.length == 0);
 }
