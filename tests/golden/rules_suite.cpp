@@ -4,13 +4,18 @@
 // its line `@@` stands for a part of a section. Parts end with a line `----`. A part with a mark has to be refused, and the part after it is what the
 // author should have written: it has no mark and has to be accepted. Where a part is wrong stands beside it: a line ends in `# E0303`, or a line of the
 // frame that begins with some text is meant by `#@ TEXT: E0303` in a line of its own. Nothing else may be reported, but for names that are not used.
-// What was found is counted in summary.txt; what was not as it should be stands there too.
+// What was found is counted in summary.txt; what was not as it should be stands there too. With BERTH_RULES_OUT the requests to ECS of every accepted
+// stack are written below that directory, for those who know ECS from elsewhere to read.
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <set>
 
 #include <fmt/format.h>
 
 #include "base/diagnostic_render.h"
+#include "compiler/export/export.h"
 #include "tests/support/compile_case.h"
 #include "tests/support/golden.h"
 
@@ -89,6 +94,15 @@ std::string without_neighbour(const std::string& section, std::size_t part) {
   return fmt::format("\n{}, part {}: no valid neighbour follows it\n", section, part);
 }
 
+/// Writes the requests of a program into the directory `name` below BERTH_RULES_OUT.
+void write_requests(const ir::Program& program, const std::string& name) {
+  const char* out = std::getenv("BERTH_RULES_OUT");
+  if (out == nullptr) return;
+  const std::filesystem::path directory = std::filesystem::path(out) / name;
+  std::filesystem::create_directories(directory);
+  for (const exporting::File& file : exporting::to_taskdef(program, {.reveal = true}).files) std::ofstream(directory / file.name) << file.text;
+}
+
 std::map<std::string, std::string> run(const CaseFile& file) {
   std::string frame;
   std::string wrong;
@@ -113,6 +127,7 @@ std::map<std::string, std::string> run(const CaseFile& file) {
       if (!fits) wrong += fmt::format("\n{}, part {}: {}\n{}{}", section.key, i + 1, valid ? "is a valid one" : "is not rejected as marked", lost, render_all(result.sink.sorted(), *result.sources));
       if (!valid && wants_neighbour) wrong += without_neighbour(section.key, i);
       wants_neighbour = !valid;
+      if (valid && result.program) write_requests(*result.program, fmt::format("{}-{}", section.key, i + 1));
     }
     if (wants_neighbour) wrong += without_neighbour(section.key, parts.size());
   }
