@@ -19,8 +19,10 @@ std::string to_hex(std::string_view bytes) {
 }
 
 std::string sha256_hex(std::string_view bytes) {
+  // SHA256() looks the algorithm up anew each time, which takes as long as a kilobyte.
+  static EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   unsigned char digest[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest);
+  if (EVP_Digest(bytes.data(), bytes.size(), digest, nullptr, algorithm, nullptr) != 1) SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest);
   return to_hex({reinterpret_cast<const char*>(digest), sizeof digest});
 }
 

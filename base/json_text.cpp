@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstring>
 
 namespace berth {
 namespace {
@@ -14,15 +15,38 @@ constexpr std::array<bool, 256> kPlain = [] {
   return plain;
 }();
 
+/// Eight bytes at a time: whether each is plain.
+bool are_plain(std::uint64_t bytes) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  constexpr std::uint64_t kHigh = 0x8080808080808080;
+  const auto has_zero = [](std::uint64_t word) { return (word - kOnes) & ~word & kHigh; };
+  const std::uint64_t below_blank = (bytes - kOnes * 0x20) & ~bytes & kHigh;
+  return (below_blank | (bytes & kHigh) | has_zero(bytes ^ (kOnes * '"')) | has_zero(bytes ^ (kOnes * '\\'))) == 0;
+}
+
 bool is_plain(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return kPlain[static_cast<unsigned char>(c)]; });
+  std::size_t at = 0;
+  for (; at + sizeof(std::uint64_t) <= text.size(); at += sizeof(std::uint64_t)) {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, text.data() + at, sizeof bytes);
+    if (!are_plain(bytes)) return false;
+  }
+  return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(), [](char c) { return kPlain[static_cast<unsigned char>(c)]; });
 }
 
 }  // namespace
 
-void JsonText::line() {
-  out_ += '\n';
-  out_.append(depth_ * 2, ' ');
+void JsonText::line(bool behind_comma) {
+  static constexpr std::size_t kMargin = 64;
+  static constexpr auto kBreak = [] {
+    std::array<char, 2 + kMargin> text{',', '\n'};
+    std::fill(text.begin() + 2, text.end(), ' ');
+    return text;
+  }();
+  const std::size_t margin = depth_ * 2;
+  const std::size_t comma = behind_comma ? 0 : 1;
+  out_.append(kBreak.data() + comma, 2 - comma + std::min(margin, kMargin));
+  if (margin > kMargin) out_.append(margin - kMargin, ' ');
 }
 
 void JsonText::separate() {
@@ -31,9 +55,13 @@ void JsonText::separate() {
     return;
   }
   if (depth_ == 0) return;
-  if (!is_first_) out_ += ',';
+  const bool is_first = is_first_;
   is_first_ = false;
-  if (pretty_) line();
+  if (pretty_) {
+    line(!is_first);
+  } else if (!is_first) {
+    out_ += ',';
+  }
 }
 
 void JsonText::begin(char bracket) {
@@ -45,7 +73,7 @@ void JsonText::begin(char bracket) {
 
 void JsonText::end(char bracket) {
   --depth_;
-  if (pretty_ && !is_first_) line();
+  if (pretty_ && !is_first_) line(false);
   out_ += bracket;
   is_first_ = false;
 }

@@ -29,7 +29,7 @@ class JsonText {
   /// Invalid UTF-8 is replaced.
   void string(std::string_view text);
   void value(const Json& tree);
-  /// What another one wrote for the array that is open: elements with their separators (see `continues`), at least one.
+  /// What another one wrote for the array that is open: elements with their separators (see `continues`), at least one. The text may also go elsewhere.
   void elements(std::string_view written);
   /// A writer of elements for an open array of another writer: at the same depth, `is_first` when no element comes before.
   static JsonText continues(std::string& out, const JsonText& other, bool is_first);
@@ -40,7 +40,7 @@ class JsonText {
   void scalar(std::string_view text);
   /// What stands between the value before and the next one.
   void separate();
-  void line();
+  void line(bool behind_comma);
   void quote(std::string_view text);
 
   std::string& out_;

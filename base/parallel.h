@@ -7,6 +7,9 @@
 
 namespace berth {
 
+/// Fewer resources are not worth a thread, whatever is done with each.
+inline constexpr std::size_t kLeastPerThread = 500;
+
 /// A part of [0, count).
 struct Range {
   std::size_t begin = 0;

@@ -49,7 +49,7 @@ ExitCode emit_ir(Session& session, View& view, const Flags& flags) {
   static std::vector<Compiled>* const kept = new std::vector<Compiled>;
   const Compiled& compiled = kept->emplace_back(compile_program(session, view, flags.common));
   if (!compiled.program) return compiled.exit_code;
-  view.result({}, ir::pretty_text(*compiled.program, !flags.no_origins));
+  ir::write_pretty(*compiled.program, !flags.no_origins, [&](const std::string& part) { view.result({}, part); });
   return ExitCode::ok;
 }
 

@@ -5,8 +5,8 @@
 namespace berth::ir {
 namespace {
 
-/// Fewer are not worth a thread.
-constexpr std::size_t kResourcesPerThread = 500;
+/// So many are text in memory at a time.
+constexpr std::size_t kResourcesAtOnce = 4000;
 
 struct WriteJson {
   JsonText& out;
@@ -62,7 +62,7 @@ void write_object(JsonText& out, const Json& others, std::string_view key, Write
 
 void write_json(JsonText& out, const Value& value) { std::visit(WriteJson{out}, value.data()); }
 
-std::string pretty_text(const Program& program, bool origins) {
+void write_pretty(const Program& program, bool origins, const std::function<void(const std::string&)>& take) {
   std::vector<const Resource*> resources;
   resources.reserve(program.resources.size());
   for (const auto& entry : program.resources) resources.push_back(&entry.second);
@@ -70,21 +70,32 @@ std::string pretty_text(const Program& program, bool origins) {
   JsonText out(text, JsonText::Form::pretty);
   write_object(out, to_json_without_resources(program, origins), "resources", [&] {
     out.begin_array();
-    const std::vector<Range> ranges = ranges_of(resources.size(), kResourcesPerThread);
-    std::vector<std::string> parts(ranges.size());
-    at_once(ranges.size(), [&](std::size_t part) {
-      JsonText elements = JsonText::continues(parts[part], out, part == 0);
-      for (std::size_t i = ranges[part].begin; i < ranges[part].end; ++i) {
-        const Resource& resource = *resources[i];
-        write_object(elements, to_json_without_body(resource, program, origins), "body", [&] { write_json(elements, resource.body); });
-      }
-    });
-    for (const std::string& part : parts) {
-      if (!part.empty()) out.elements(part);
+    std::vector<std::string> parts;
+    for (std::size_t begin = 0; begin < resources.size(); begin += kResourcesAtOnce) {
+      const std::vector<Range> ranges = ranges_of(std::min(kResourcesAtOnce, resources.size() - begin), kLeastPerThread);
+      parts.resize(std::max(parts.size(), ranges.size()));  // the room of those before is used again
+      at_once(ranges.size(), [&](std::size_t part) {
+        parts[part].clear();
+        JsonText elements = JsonText::continues(parts[part], out, begin == 0 && part == 0);
+        for (std::size_t i = begin + ranges[part].begin; i < begin + ranges[part].end; ++i) {
+          const Resource& resource = *resources[i];
+          write_object(elements, to_json_without_body(resource, program, origins), "body", [&] { write_json(elements, resource.body); });
+        }
+      });
+      out.elements("");
+      take(text);
+      text.clear();
+      for (std::size_t part = 0; part < ranges.size(); ++part) take(parts[part]);
     }
     out.end_array();
   });
   text += '\n';
+  take(text);
+}
+
+std::string pretty_text(const Program& program, bool origins) {
+  std::string text;
+  write_pretty(program, origins, [&](const std::string& part) { text += part; });
   return text;
 }
 

@@ -12,9 +12,6 @@
 namespace berth::lower {
 namespace {
 
-/// Fewer are not worth a thread.
-constexpr std::size_t kResourcesPerThread = 500;
-
 /// The tags of the stack below those of the resource.
 void merge_tags(const ir::Value* of_stack, ir::Map& body) {
   if (of_stack == nullptr || of_stack->as_map() == nullptr || of_stack->as_map()->empty()) return;
@@ -43,7 +40,7 @@ ir::Resource lower_resource(sema::Declared declared, const ir::Value* stack_tags
 
 /// Each by itself: several at once.
 void canonicalize(std::vector<ir::Resource>& resources) {
-  const std::vector<Range> ranges = ranges_of(resources.size(), kResourcesPerThread);
+  const std::vector<Range> ranges = ranges_of(resources.size(), kLeastPerThread);
   at_once(ranges.size(), [&](std::size_t part) {
     for (std::size_t i = ranges[part].begin; i < ranges[part].end; ++i) {
       ir::canonicalize(*ir::schema::resource_kind(resources[i].address.kind), resources[i].body);
