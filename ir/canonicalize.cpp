@@ -36,24 +36,43 @@ void canonicalize_parts(const schema::Type& type, Value& value) {
   for (Value& item : *value.as_list()) canonicalize_parts(*type.element, item);
 }
 
-void canonicalize_field(const Field& field, Map& body) {
-  Value* value = body.find(field.name);
-  if (value == nullptr) {
-    if (field.implied) return;
-    Value fallback = schema::default_value(field);
-    if (!fallback.empty()) body.set(std::string(field.name), std::move(fallback));
-    return;
+/// Which words may be among the keys of a map, by their length and ends: blocks have many more fields than a body has settings.
+class Words {
+ public:
+  explicit Words(const Map& body) {
+    for (const auto& [key, value] : body) bits_ |= bit(key);
   }
-  if (is_empty_collection(*value) || (field.implied && *value == schema::default_value(field))) {  // ECS cannot tell it from an absent one
+  [[nodiscard]] bool may_have(std::string_view word) const { return (bits_ & bit(word)) != 0; }
+
+ private:
+  static std::uint64_t bit(std::string_view word) {
+    if (word.empty()) return 1;
+    const std::size_t mixed = word.size() * 7 + static_cast<unsigned char>(word.front()) * 3U + static_cast<unsigned char>(word.back());
+    return std::uint64_t{1} << (mixed % 64);
+  }
+  std::uint64_t bits_ = 0;
+};
+
+void canonicalize_field(const Field& field, Map& body, Value& value) {
+  if (is_empty_collection(value) || (field.implied && value == schema::default_value(field))) {  // ECS cannot tell it from an absent one
     body.erase(field.name);
     return;
   }
-  canonicalize_parts(field.type, *value);
-  if (field.canonical == Canonical::set) sort_set(*value);
+  canonicalize_parts(field.type, value);
+  if (field.canonical == Canonical::set) sort_set(value);
 }
 
 void canonicalize_fields(std::span<const Field> fields, Map& body) {
-  for (const Field& field : fields) canonicalize_field(field, body);
+  const Words words(body);
+  std::vector<Map::Entry> defaults;
+  for (const Field& field : fields) {
+    if (Value* value = words.may_have(field.name) ? body.find(field.name) : nullptr) {
+      canonicalize_field(field, body, *value);
+    } else if (!field.implied && field.default_kind != schema::DefaultKind::none) {
+      defaults.emplace_back(field.name, schema::default_value(field));
+    }
+  }
+  body.add(std::move(defaults));
 }
 
 bool is_sent(const Block& block) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
+#include <iterator>
 
 namespace berth::ir {
 namespace {
@@ -12,6 +14,11 @@ struct NamedAmount {
 };
 
 constexpr std::size_t kFewEntries = 24;
+
+/// Most words of one length differ in the first or last letter.
+bool is_same(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && (a.empty() || (a.front() == b.front() && a.back() == b.back() && std::memcmp(a.data(), b.data(), a.size()) == 0));
+}
 
 auto lower_bound_of(const std::vector<Map::Entry>& entries, std::string_view key) {
   return std::lower_bound(entries.begin(), entries.end(), key,
@@ -144,7 +151,7 @@ bool contains_sensitive(const Value& value) {
 const Value* Map::find(std::string_view key) const {
   // Most keys of a small map differ in length, which is cheaper to see than their order.
   if (entries_.size() <= kFewEntries) {
-    const auto at = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) { return entry.first == key; });
+    const auto at = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) { return is_same(entry.first, key); });
     return at != entries_.end() ? &at->second : nullptr;
   }
   const auto at = lower_bound_of(entries_, key);
@@ -161,6 +168,17 @@ Value& Map::set(std::string key, Value value) {
     return at->second;
   }
   return entries_.insert(at, {std::move(key), std::move(value)})->second;
+}
+
+void Map::add(std::vector<Entry> others) {
+  if (others.empty()) return;
+  const auto by_key = [](const Entry& a, const Entry& b) { return a.first < b.first; };
+  std::sort(others.begin(), others.end(), by_key);
+  std::vector<Entry> all;
+  all.reserve(entries_.size() + others.size());
+  std::merge(std::make_move_iterator(entries_.begin()), std::make_move_iterator(entries_.end()), std::make_move_iterator(others.begin()),
+             std::make_move_iterator(others.end()), std::back_inserter(all), by_key);
+  entries_ = std::move(all);
 }
 
 bool Map::erase(std::string_view key) {

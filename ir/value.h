@@ -65,6 +65,8 @@ class Map {
   [[nodiscard]] Value* find(std::string_view key);
   /// Inserts or replaces.
   Value& set(std::string key, Value value);
+  /// Inserts several, in any order; the map has none of their keys, and each stands once.
+  void add(std::vector<Entry> others);
   bool erase(std::string_view key);
   // Defined below Value: an Entry is not complete before (clang insists).
   [[nodiscard]] bool empty() const;

@@ -131,24 +131,28 @@ void check_field(const ir::schema::Block& kind, const std::vector<std::string>& 
   require_applied(world, program);
 
   ir::Resource& resource = program.resources.at({std::string(kind.kind), kind.kind == "service" ? "s0" : "r0"});
-  ir::Value* inner = &resource.body;
-  for (const std::string& step : blocks) {
-    inner = inner->as_map()->find(step);
-    REQUIRE(inner != nullptr);
-  }
+  // Looked up each time: canonicalizing moves what is in a map.
+  const auto inner = [&]() -> ir::Map& {
+    ir::Value* block = &resource.body;
+    for (const std::string& step : blocks) {
+      block = block->as_map()->find(step);
+      REQUIRE(block != nullptr);
+    }
+    return *block->as_map();
+  };
   // A daemon has no number of tasks.
   if (field.name == "replicas") {
-    inner->as_map()->erase("daemon");
+    inner().erase("daemon");
     ir::canonicalize(kind, resource.body);
     require_applied(world, program);
   }
-  const ir::Value* existing = inner->as_map()->find(field.name);
+  const ir::Value* existing = inner().find(field.name);
   const ir::Value old = existing == nullptr ? ir::Value() : *existing;
   for (int tries = 0; tries < 100; ++tries) {
-    inner->as_map()->set(std::string(field.name), random.value(field.type));
+    inner().set(std::string(field.name), random.value(field.type));
     ir::canonicalize(kind, resource.body);
     // A value that says no more than its absence is absent in the canonical form: that is another value as well.
-    const ir::Value* now = inner->as_map()->find(field.name);
+    const ir::Value* now = inner().find(field.name);
     if ((now == nullptr ? ir::Value() : *now) == old) continue;
     const Plan plan = world.plan(program);
     const Change* change = plan.find(resource.address);
