@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/parallel.h"
 #include "compiler/sema/hidden.h"
 
 namespace berth::lower {
@@ -80,6 +81,34 @@ void validate_names(const ir::Program& program, sema::Reporter& reporter) {
   }
 }
 
+/// What can be said of a resource without the others of its kind.
+void validate_resource(const ir::Program& program, const ir::Resource& resource, const Exemptions& exemptions, sema::Reporter& reporter) {
+  const std::string& kind = resource.address.kind;
+  validate_tags(resource, reporter);
+  if (kind == "task") {
+    validate_task(resource, reporter);
+    validate_ports(resource, reporter);
+    validate_logs(resource, reporter);
+    validate_volumes(resource, reporter);
+    validate_containers(program, resource, reporter);
+    validate_windows(resource, reporter);
+    validate_task_placement(program, resource, reporter);
+    lint_task(resource, exemptions, reporter);
+  }
+  if (kind == "service") {
+    validate_service(program, resource, reporter);
+    validate_launch_volumes(program, resource, reporter);
+    validate_deployment(program, resource, reporter);
+    validate_traffic(program, resource, reporter);
+  }
+  if (kind == "service" || kind == "job") {
+    validate_where(program, resource, reporter);
+    validate_capacity(program, resource, reporter);
+  }
+  if (kind == "cluster") validate_cluster(resource, reporter);
+  validate_raw(resource, exemptions, reporter);
+}
+
 }  // namespace
 
 Span place_of(const ir::Value* value, Span fallback) {
@@ -99,30 +128,23 @@ Span place_within(const ir::Value& text, std::size_t at, std::size_t length, Spa
 
 void validate(const ir::Program& program, const Exemptions& exemptions, DiagnosticSink& sink, const SourceSet* sources) {
   sema::Reporter reporter(sink, sources);
-  for (const auto& [address, resource] : program.resources) {
-    validate_tags(resource, reporter);
-    if (address.kind == "task") {
-      validate_task(resource, reporter);
-      validate_ports(resource, reporter);
-      validate_logs(resource, reporter);
-      validate_volumes(resource, reporter);
-      validate_containers(program, resource, reporter);
-      validate_windows(resource, reporter);
-      validate_task_placement(program, resource, reporter);
-      lint_task(resource, exemptions, reporter);
-    }
-    if (address.kind == "service") {
-      validate_service(program, resource, reporter);
-      validate_launch_volumes(program, resource, reporter);
-      validate_deployment(program, resource, reporter);
-      validate_traffic(program, resource, reporter);
-    }
-    if (address.kind == "service" || address.kind == "job") {
-      validate_where(program, resource, reporter);
-      validate_capacity(program, resource, reporter);
-    }
-    if (address.kind == "cluster") validate_cluster(resource, reporter);
-    validate_raw(resource, exemptions, reporter);
+  std::vector<const ir::Resource*> resources;
+  resources.reserve(program.resources.size());
+  for (const auto& entry : program.resources) resources.push_back(&entry.second);
+  // Most programs are right, and that is seen on all processors. Where something is to be said it is said in order, each thing once.
+  const std::vector<Range> ranges = ranges_of(resources.size(), kLeastPerThread);
+  std::vector<char> is_clean(ranges.size(), 0);
+  if (ranges.size() > 1) {
+    at_once(ranges.size(), [&](std::size_t part) {
+      DiagnosticSink found;
+      sema::Reporter quiet(found, sources);
+      std::size_t i = ranges[part].begin;
+      while (i < ranges[part].end && found.empty()) validate_resource(program, *resources[i++], exemptions, quiet);
+      is_clean[part] = found.empty() ? 1 : 0;
+    });
+  }
+  for (std::size_t part = 0; part < ranges.size(); ++part) {
+    for (std::size_t i = ranges[part].begin; is_clean[part] == 0 && i < ranges[part].end; ++i) validate_resource(program, *resources[i], exemptions, reporter);
   }
   validate_fargate(program, reporter);
   validate_networks(program, reporter);
