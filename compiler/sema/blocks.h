@@ -32,6 +32,7 @@ struct Writing {
   FramePtr frame;
   Span key;
   ProvenancePtr by;
+  bool varies = false;  ///< an entry of a map, once computed: names of the loop or component around it were read for it
 };
 
 /// A setting of a block with everything that was written for it, first to last: the last one counts.
@@ -44,7 +45,8 @@ struct Setting {
   std::map<std::string, std::vector<Writing>, std::less<>> entries;
   Span opened;  ///< the block form, where there is one
   State state = State::untouched;
-  Value value;  ///< once done: conforms to the field's type; null when it is not set
+  bool varies = false;  ///< once done: names of the loop or component around it were read for it
+  Value value;          ///< once done: conforms to the field's type; null when it is not set
 };
 
 /// A block that is being put together.

@@ -43,6 +43,7 @@ class Budget {
     values_ += static_cast<std::int64_t>(values);
     return values_ <= Limits::kValues || exceed(span, "the stack has more than 4 million values");
   }
+  [[nodiscard]] std::int64_t values() const { return values_; }
   /// Reports an excess of another kind.
   bool exceed(Span span, std::string message) {
     if (!exhausted_) reporter_.report("E0901", span, std::move(message), "the limit is reached here");

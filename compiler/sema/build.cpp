@@ -58,7 +58,9 @@ const Value& Builder::value_of(Node& node, Setting& setting, Span use) {
   if (setting.state == Setting::State::untouched) {
     setting.state = Setting::State::running;
     running_.push_back({&node, &setting, use});
+    const std::uint64_t reads = evaluator_.local_reads;
     setting.value = compute(node, setting);
+    setting.varies = evaluator_.local_reads != reads;
     running_.pop_back();
     setting.state = Setting::State::done;
   }
@@ -112,25 +114,31 @@ Value Builder::whole(const Writing& writing, Node& node, const Field& field) {
   return marked(conform(std::move(value), evaluator_.schema_types().of(field.type), place, evaluator_, evaluator_.reporter()), writing);
 }
 
+Value Builder::entry_of(Node& node, const Field& field, const std::string& key, Writing& writing) {
+  static const Type kAnything;
+  const Type& type = evaluator_.schema_types().of(field.type);
+  const Type& element = type.element == nullptr ? kAnything : *type.element;
+  const std::uint64_t reads = evaluator_.local_reads;
+  Value value = evaluate(*writing.value, writing.frame, node, field);
+  if (!value.poisoned() && !value.null()) {
+    const Place place{.name = key,
+                      .written = writing.value->span,
+                      .declared = {},
+                      .literal_text = element.kind == Type::Kind::string,
+                      .literal = is_literal(*writing.value),
+                      .argument_first = writing.by->kind == Provenance::Kind::component};
+    value = marked(conform(std::move(value), element, place, evaluator_, evaluator_.reporter()), writing);
+  }
+  writing.varies = evaluator_.local_reads != reads;
+  return value;
+}
+
 Value Builder::opened(Node& node, Setting& setting, Value base) {
   if (base.poisoned()) return base;
   Map entries = base.as_map() == nullptr ? Map{} : *base.as_map();
-  const Type& type = evaluator_.schema_types().of(setting.field->type);
-  static const Type kAnything;
-  const Type& element = type.element == nullptr ? kAnything : *type.element;
   bool good = true;
   for (auto& [key, writings] : setting.entries) {
-    const Writing& last = writings.back();
-    Value value = evaluate(*last.value, last.frame, node, *setting.field);
-    if (!value.poisoned() && !value.null()) {
-      const Place place{.name = key,
-                        .written = last.value->span,
-                        .declared = {},
-                        .literal_text = element.kind == Type::Kind::string,
-                        .literal = is_literal(*last.value),
-                        .argument_first = last.by->kind == Provenance::Kind::component};
-      value = marked(conform(std::move(value), element, place, evaluator_, evaluator_.reporter()), last);
-    }
+    Value value = entry_of(node, *setting.field, key, writings.back());
     good = good && !value.poisoned();
     if (value.null()) {
       entries.erase(key);

@@ -17,6 +17,10 @@ class Builder {
 
   /// The value of a setting, as its field's type takes it. Poison after a mistake that is reported, null when it is unset. `use` is the text that asks.
   const Value& value_of(Node& node, Setting& setting, Span use);
+  /// The same for one entry of a map that is written as a block.
+  Value entry_of(Node& node, const ir::schema::Field& field, const std::string& key, Writing& writing);
+  /// The IR's form of a value that was written at `span`; empty for null, and when there is no budget left.
+  ir::Value to_body(const Value& value, Span span);
   /// The block as the schema shapes it; what is missing or too much is reported. `path` is its place in the program ("service.web").
   ir::Map build(Node& node, const std::string& path);
 
@@ -41,7 +45,6 @@ class Builder {
   bool check_variant(const Node& node, const Setting& setting);
   void complete(Node& node, const ir::Map& body);
   void record(const Setting& setting, const Value& value, const std::string& path);
-  ir::Value to_body(const Value& value, Span span);
 
   Evaluator& evaluator_;
   std::vector<Running> running_;

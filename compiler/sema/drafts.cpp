@@ -88,6 +88,7 @@ Node* Drafts::layered(Draft& draft, Span use) {
   }
   if (draft.state == Draft::State::declared) {
     const std::size_t errors = evaluator_.reporter().errors();
+    const std::uint64_t reads = evaluator_.local_reads;
     draft.state = Draft::State::layering;
     draft.root = std::make_unique<Node>();
     draft.root->schema = draft.schema;
@@ -96,12 +97,12 @@ Node* Drafts::layered(Draft& draft, Span use) {
     for (const Piece& piece : draft.pieces) layerer_.add(piece, *draft.root);
     draft.state = Draft::State::layered;
     draft.wrong = evaluator_.reporter().errors() != errors;
+    draft.fixed = evaluator_.local_reads == reads;
   }
   return draft.root.get();
 }
 
-void Drafts::build(Draft& draft) {
-  const std::size_t errors = evaluator_.reporter().errors();
+void Drafts::assemble(Draft& draft) {
   Node* root = layered(draft, draft.header);
   if (root == nullptr) return;
   const std::string path = builder_.chains == nullptr ? "" : draft.address.text();
@@ -113,7 +114,50 @@ void Drafts::build(Draft& draft) {
     draft.task = std::make_unique<Declared>(Declared{.address = address, .body = std::move(body), .header = header, .doc = ""});
     draft.body.set(std::string(kTask), ir::Value::reference(address, {.span = header}));
   }
+}
+
+bool Drafts::stamp(Draft& draft) {
+  if (draft.state != Draft::State::declared || draft.pieces.size() != 1) return false;
+  const auto turns = turns_.find(draft.pieces.front().entry);
+  if (turns == turns_.end() || !turns->second.stencil) return false;
+  Stencil& stencil = *turns->second.stencil;
+  // Whatever reads this resource meanwhile reads the stencil's tree.
+  draft.root = stencil.lend(draft.pieces.front().frame, draft.header, draft.address.name);
+  draft.state = Draft::State::layered;
+  auto bodies = stencil.fill(builder_, evaluator_.budget(), draft.header);
+  if (!bodies) {
+    turns->second.stencil.reset();
+    draft.root.reset();
+    draft.state = Draft::State::declared;
+    return false;
+  }
+  draft.body = std::move(bodies->body);
+  if (bodies->task) {
+    const ir::Address address{std::string(kTask), draft.address.name};
+    const Span header = draft.root->task->header;
+    draft.task = std::make_unique<Declared>(Declared{.address = address, .body = *std::move(bodies->task), .header = header, .doc = ""});
+    draft.body.set(std::string(kTask), ir::Value::reference(address, {.span = header}));
+  }
+  stencil.take_back(std::move(draft.root));
+  return true;
+}
+
+void Drafts::learn(Draft& draft, std::int64_t values) {
+  constexpr int kAttempts = 8;
+  if (builder_.chains != nullptr || draft.wrong || !draft.fixed || draft.root == nullptr || draft.pieces.size() != 1 || draft.pieces.front().frame == nullptr) return;
+  Turns& turns = turns_[draft.pieces.front().entry];
+  if (turns.stencil || ++turns.attempts > kAttempts) return;
+  turns.stencil = Stencil::of(std::move(draft.root), draft.pieces.front().frame, {draft.body, draft.task == nullptr ? std::nullopt : std::optional(draft.task->body)}, values);
+}
+
+void Drafts::build(Draft& draft) {
+  const std::size_t errors = evaluator_.reporter().errors();
+  const std::int64_t values = evaluator_.budget().values();
+  const bool stamped = stamp(draft);
+  if (!stamped) assemble(draft);
+  if (draft.state == Draft::State::layering) return;
   draft.wrong = draft.wrong || evaluator_.reporter().errors() != errors;
+  if (!stamped) learn(draft, evaluator_.budget().values() - values);
   draft.state = Draft::State::built;
   draft.root.reset();
   draft.pieces.clear();

@@ -12,6 +12,7 @@
 #include "compiler/sema/component.h"
 #include "compiler/sema/layer.h"
 #include "compiler/sema/module.h"
+#include "compiler/sema/stencil.h"
 
 namespace berth::sema {
 
@@ -28,6 +29,7 @@ struct Draft {
   ast::Entry* release = nullptr;  ///< its body is not needed after it is built
   State state = State::declared;
   bool wrong = false;             ///< something about it was reported: what it lacks may be that
+  bool fixed = false;             ///< layering it read nothing of the loop or component around it: in the next turn it has the same shape
   std::unique_ptr<Node> root;     ///< while it is layered
   ir::Map body;                   ///< once built, until `take`
   std::unique_ptr<Declared> task; ///< the task written inside it, once built
@@ -89,8 +91,19 @@ class Drafts final : public ResourceReader {
     const ir::schema::Block* named = nullptr;  ///< the kind whose label comes next
   };
 
+  /// What is known of a text that makes one resource a turn.
+  struct Turns {
+    std::optional<Stencil> stencil;
+    int attempts = 0;  ///< at making one
+  };
+
   Node* layered(Draft& draft, Span use);
   void build(Draft& draft);
+  /// By its own text, in full.
+  void assemble(Draft& draft);
+  /// From the stencil of its text. False when there is none, or when this turn does not fit it.
+  bool stamp(Draft& draft);
+  void learn(Draft& draft, std::int64_t values);
   std::optional<Cursor> root_of(const ir::Address& address, Span use);
   std::optional<Cursor> at(const BlockHandle& handle, Span use);
   bool step(Cursor& cursor, std::string_view word) const;
@@ -109,6 +122,7 @@ class Drafts final : public ResourceReader {
   std::map<ir::Address, Draft*> by_address_;
   const ir::Program* program_ = nullptr;
   std::unordered_map<std::string, Instance*> by_instance_;
+  std::unordered_map<const ast::Entry*, Turns> turns_;
 };
 
 /// The AWS name of what has no `name` of its own: AWS takes no `_` in names, and no `.`.

@@ -129,9 +129,12 @@ FramePtr Evaluator::with_lazy_lets(const std::vector<ast::Item>& items, const Fr
 const Value* Evaluator::local(const ast::Name& name, const FramePtr& frame) {
   for (const Frame* at = frame.get(); at != nullptr; at = at->parent.get()) {
     for (const auto& [known, value] : at->names) {
-      if (known == name.text) return &value;
+      if (known != name.text) continue;
+      ++local_reads;
+      return &value;
     }
     if (at->lazy == nullptr || at->lazy->let->name.text != name.text) continue;
+    ++local_reads;
     LazyLet& lazy = *at->lazy;
     if (lazy.state == LazyLet::State::running) {
       reporter_.report("E0206", name.span, fmt::format("`{}` is needed to know itself", name.text), "asked for here").label(lazy.let->name.span, "while this is evaluated");
@@ -277,7 +280,9 @@ Value Evaluator::let(Symbol& symbol) {
 }
 
 bool Evaluator::holds(const ast::Where& where, const Value& it, Span written) {
+  const std::uint64_t reads = local_reads;
   const auto result = condition(*where.condition, extend(nullptr, {{"it", it}}));
+  local_reads = reads;  // a condition reads what was read to know `it`, and nothing else
   if (!result) return false;
   if (*result) return true;
   if (it.sensitive) written = where.condition->span;  // the line where the value is written is not shown

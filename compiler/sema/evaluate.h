@@ -97,6 +97,8 @@ class Evaluator final : public TypeEvaluator {
   BuiltinHost host;
   /// Null: nothing can be read.
   ResourceReader* reader = nullptr;
+  /// How often a value was read that the loop, component or `let` around a text hands to it. What reads none is the same in every turn.
+  std::uint64_t local_reads = 0;
 
   SchemaTypes& schema_types() { return schema_types_; }
   Reporter& reporter() { return reporter_; }

@@ -294,7 +294,9 @@ Value Evaluator::call_function(Symbol& symbol, const ast::Call& node, Span span,
     return {};
   }
   ++symbol.active_calls;
+  const std::uint64_t reads = local_reads;
   Value result = evaluate_as(*function.value, *type_of(*function.result), {.name = symbol.name, .written = {}, .declared = function.result->span}, extend(nullptr, std::move(names)));
+  local_reads = reads;  // a function reads its arguments, and nothing else
   --symbol.active_calls;
   if (!result.poisoned()) result.origin.span = span;
   return result;

@@ -23,7 +23,7 @@ constexpr std::size_t kMaxLabel = 255;
 /// Blocks of one node are searched one by one: each so many count as a step.
 constexpr std::size_t kBlocksPerStep = 16;
 /// An entry of a map is laid, evaluated, converted and sorted by itself.
-constexpr std::int64_t kStepsPerEntry = 6;
+constexpr std::int64_t kStepsPerEntry = 8;
 
 bool contains(std::span<const std::string_view> words, std::string_view word) { return std::find(words.begin(), words.end(), word) != words.end(); }
 

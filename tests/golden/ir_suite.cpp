@@ -18,7 +18,11 @@ std::map<std::string, std::string> run(const CaseFile& file) {
   // Both ways to the text are the same.
   const std::string text = result.program ? ir::pretty_text(*result.program, true) : "";
   const std::string tree = result.program ? pretty_json(ir::to_json(*result.program, true)) : "";
-  return {{"ir.json", text == tree ? text : tree + "\nand as pretty_text():\n" + text},
+  // A resource is the same whether it is put together in full, as for chains, or from what the turns of a loop have in common.
+  Compiled full;
+  full.program = compile({.path = ".", .environment = environment(file), .variables = variables(file), .chains = true}, MemoryFileSystem(ecs_files(file)), full.sources, full.sink);
+  const std::string in_full = full.program ? ir::pretty_text(*full.program, true) : "";
+  return {{"ir.json", text != tree ? tree + "\nand as pretty_text():\n" + text : text != in_full ? text + "\nand with chains:\n" + in_full : text},
           {"diagnostics.txt", render_all(result.sink.sorted(), *result.sources)}};
 }
 
