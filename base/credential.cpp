@@ -54,6 +54,8 @@ bool is_random_word(std::string_view word) {
 bool has_known_prefix(std::string_view text) {
   static constexpr std::array<std::string_view, 12> kPrefixes = {"ghp_",     "gho_",     "ghs_",     "github_pat_", "glpat-",  "xoxb-",
                                                                  "xoxp-",    "sk_live_", "rk_live_", "AIza",        "npm_",    "-----BEGIN"};
+  // Most texts begin otherwise than any of them.
+  if (text.empty() || std::string_view("gxsrAn-").find(text.front()) == std::string_view::npos) return false;
   const bool access_key = text.size() == 20 && (text.starts_with("AKIA") || text.starts_with("ASIA")) &&
                           std::all_of(text.begin(), text.end(), [](char c) { return is_upper(c) || is_digit(c); });
   return access_key || std::any_of(kPrefixes.begin(), kPrefixes.end(), [&](std::string_view prefix) {
