@@ -85,6 +85,11 @@ Result<void> Database::execute(const std::string& script) {
   return {};
 }
 
+Result<void> Database::run(std::string_view sql) {
+  BERTH_TRY(query, this->query(sql));
+  return query.run();
+}
+
 Result<Query> Database::query(std::string_view sql) {
   std::string key(sql);
   auto found = statements_.find(key);

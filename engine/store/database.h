@@ -58,6 +58,8 @@ class Database {
   Result<void> execute(const std::string& script);
   /// `sql` is a constant text: it is prepared once and kept.
   [[nodiscard]] Result<Query> query(std::string_view sql);
+  /// The same for one that gives no rows, like `COMMIT`.
+  Result<void> run(std::string_view sql);
 
  private:
   explicit Database(sqlite3* handle) : handle_(handle) {}

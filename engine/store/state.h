@@ -72,7 +72,7 @@ void Store::State::write(std::string_view sql, const Values&... values) {
   BERTH_CHECK(in_transaction, "the store is written outside a transaction");
   if (error) return;
   if (!writing) {
-    if (auto begun = database->execute("BEGIN IMMEDIATE"); !begun) {
+    if (auto begun = database->run("BEGIN IMMEDIATE"); !begun) {
       error = begun.error();
       return;
     }

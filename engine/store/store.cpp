@@ -111,7 +111,7 @@ Store::Transaction::Transaction(Store& store) : store_(store) {
 Store::Transaction::~Transaction() {
   if (!open_) return;
   State& state = *store_.state_;
-  if (state.writing) (void)state.database->execute("ROLLBACK");
+  if (state.writing) (void)state.database->run("ROLLBACK");
   for (auto step = state.undo.rbegin(); step != state.undo.rend(); ++step) (*step)();
   state.undo.clear();
   state.pending = {};
@@ -127,7 +127,7 @@ Result<void> Store::Transaction::commit() {
     ++state.commits;
     const bool crash = state.fail_at > 0 && --state.fail_at == 0;
     if (crash && state.fail_when == When::before) throw CrashPoint();
-    BERTH_TRY_VOID(state.database->execute("COMMIT"));
+    BERTH_TRY_VOID(state.database->run("COMMIT"));
     state.writing = false;
     if (crash) throw CrashPoint();
   }

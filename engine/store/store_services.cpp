@@ -79,7 +79,7 @@ void Store::put_service(const scheduler::Service& service) {
   const ServiceKey key = key_of(service);
   state_->write(
       "INSERT INTO services (cluster, name, status, doc) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET status=excluded.status, doc=excluded.doc",
-      key.cluster, key.service, name_of(service.status), canonical_json(scheduler::to_json(service)));
+      key.cluster, key.service, name_of(service.status), scheduler::json_text(service));
   state_->undo.push_back([state = state_.get(), key, before = this->service(key)] { state->set_service(key, before); });
   state_->set_service(key, std::make_shared<scheduler::Service>(service));
   state_->pending.services.insert(key);
@@ -142,7 +142,7 @@ std::vector<Ref<scheduler::Instance>> Store::instances(const std::string& cluste
 void Store::put_instance(const scheduler::Instance& instance) {
   const std::string cluster = cluster_name_of(instance.cluster_arn);
   state_->write("INSERT INTO instances (id, cluster, doc) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET cluster=excluded.cluster, doc=excluded.doc",
-                instance.id, cluster, canonical_json(scheduler::to_json(instance)));
+                instance.id, cluster, scheduler::json_text(instance));
   Ref<scheduler::Instance>& held = state_->instances[instance.id];
   state_->undo.push_back([state = state_.get(), before = held, id = instance.id, cluster] {
     if (before) {

@@ -131,7 +131,7 @@ void Store::put_task(const scheduler::Task& task) {
       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET instance_id=excluded.instance_id, "
       "desired_status=excluded.desired_status, live=excluded.live, stopped_at=excluded.stopped_at, doc=excluded.doc",
       task.id, key.cluster, key.service, family_of(task), task.started_by, task.instance_id, task.launch_type, name_of(task.desired_status),
-      std::int64_t{live ? 1 : 0}, milliseconds(task.stopped_at), canonical_json(scheduler::to_json(task)));
+      std::int64_t{live ? 1 : 0}, milliseconds(task.stopped_at), scheduler::json_text(task));
   const auto held = state_->live.find(task.id);
   const Ref<scheduler::Task> before = held == state_->live.end() ? nullptr : held->second;
   if (!key.service.empty() && (before ? scheduler_sees(*before, task) : live)) state_->pending.services.insert(key);

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "base/json_text.h"
+
 namespace berth::scheduler {
 namespace {
 
@@ -324,6 +326,59 @@ struct Writer {
   }
 };
 
+/// The same as text, without a tree: a task is written at each of its transitions.
+struct TextWriter {
+  JsonText& out;
+
+  template <class T>
+  void operator()(const char* name, const T& value) {
+    if constexpr (IsOptional<T>::value) {
+      if (!value) return;
+      out.key(name);
+      write(out, *value);
+    } else {
+      out.key(name);
+      write(out, value);
+    }
+  }
+
+  template <class T>
+  static void write(JsonText& out, const T& value) {
+    if constexpr (std::is_enum_v<T>) {
+      out.string(name_of(value));
+    } else if constexpr (std::same_as<T, Timestamp>) {
+      out.integer(value.time_since_epoch().count());
+    } else if constexpr (std::same_as<T, Milliseconds>) {
+      out.integer(value.count());
+    } else if constexpr (std::same_as<T, bool>) {
+      out.boolean(value);
+    } else if constexpr (std::is_integral_v<T>) {
+      out.integer(value);
+    } else if constexpr (std::same_as<T, std::string>) {
+      out.string(value);
+    } else if constexpr (std::same_as<T, Json> || std::is_arithmetic_v<T>) {
+      out.value(value);
+    } else if constexpr (IsVector<T>::value) {
+      out.begin_array();
+      for (const auto& item : value) write(out, item);
+      out.end_array();
+    } else {
+      out.begin_object();
+      TextWriter writer{out};
+      members(writer, value);
+      out.end_object();
+    }
+  }
+};
+
+template <class T>
+std::string text_of(const T& value) {
+  std::string text;
+  JsonText out(text, JsonText::Form::canonical);
+  TextWriter::write(out, value);
+  return text;
+}
+
 /// Reads members into a value; keeps the first error.
 struct Reader {
   const Json& json;
@@ -408,6 +463,10 @@ Json to_json(const Task& task) { return Writer::write(task); }
 Json to_json(const Instance& instance) { return Writer::write(instance); }
 Json to_json(const Deployment& deployment) { return Writer::write(deployment); }
 Json to_json(const Service& service) { return Writer::write(service); }
+
+std::string json_text(const Task& task) { return text_of(task); }
+std::string json_text(const Instance& instance) { return text_of(instance); }
+std::string json_text(const Service& service) { return text_of(service); }
 
 Result<Container> container_from_json(const Json& json) { return read_document<Container>(json); }
 Result<Task> task_from_json(const Json& json) { return read_document<Task>(json); }

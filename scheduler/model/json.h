@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "base/json.h"
 #include "base/result.h"
 #include "scheduler/model/instance.h"
@@ -18,6 +20,11 @@ Json to_json(const Task& task);
 Json to_json(const Instance& instance);
 Json to_json(const Deployment& deployment);
 Json to_json(const Service& service);
+
+/// The text of the same document, with its members in the order of the model.
+std::string json_text(const Task& task);
+std::string json_text(const Instance& instance);
+std::string json_text(const Service& service);
 
 Result<Container> container_from_json(const Json& json);
 Result<Task> task_from_json(const Json& json);

@@ -41,6 +41,7 @@ Task full_task() {
 TEST_CASE("a task is the same after a round through JSON") {
   const Task task = full_task();
   CHECK(task_from_json(to_json(task)).value() == task);
+  CHECK(parse_json(json_text(task)).value() == to_json(task));
 }
 
 TEST_CASE("a service is the same after a round through JSON") {
