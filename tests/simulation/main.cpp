@@ -18,7 +18,7 @@ namespace {
 
 constexpr const char* kUsage =
     "usage: simulation [--steps N] [--seed N] [--runs N] [--chaos N] [--jobs N]\n"
-    "  --steps N  runs until so many steps are done (100000); --runs N: so many runs instead\n"
+    "  --steps N  runs until the engine has done so many steps (100000); --runs N: so many runs instead\n"
     "  --seed N   of the first run (1); the runs after it have the seeds after it\n"
     "  --chaos N  acts of clients and accidents in each run (500)\n"
     "  --jobs N   runs at a time (1)\n";
@@ -77,8 +77,8 @@ class Campaign {
     for (const Outcome& outcome : failed_) {
       fmt::print("seed {}: {}\n  again: {} --seed {} --runs 1 --chaos {}\n\n", outcome.seed, *outcome.violation, program, outcome.seed, options_.chaos);
     }
-    fmt::print("{} steps in {} runs, seeds {} to {}: {} crashes, {} tasks, {} rollouts completed, {} failed, {} healthy tasks replaced\n", steps_.load(), runs_,
-               options_.seed, options_.seed + runs_ - 1, crashes_, seen_.tasks, seen_.completed, seen_.failed, seen_.stops);
+    fmt::print("{} steps of the engine, {} happenings in {} runs, seeds {} to {}: {} crashes, {} tasks, {} rollouts completed, {} failed, {} healthy tasks replaced\n",
+               steps_.load(), happenings_, runs_, options_.seed, options_.seed + runs_ - 1, crashes_, seen_.tasks, seen_.completed, seen_.failed, seen_.stops);
     std::string rare;
     for (const auto& [operation, tally] : tallies_) {
       fmt::print("  {:<42} {:>7} of {:>7} succeeded\n", operation, tally.succeeded, tally.made);
@@ -110,6 +110,7 @@ class Campaign {
       const std::lock_guard lock(mutex_);
       ++runs_;
       crashes_ += outcome.crashes;
+      happenings_ += outcome.happenings;
       seen_.tasks += outcome.seen.tasks;
       seen_.completed += outcome.seen.completed;
       seen_.failed += outcome.seen.failed;
@@ -135,6 +136,7 @@ class Campaign {
   std::mutex mutex_;
   std::int64_t runs_ = 0;
   std::int64_t crashes_ = 0;
+  std::int64_t happenings_ = 0;
   Inspector::Seen seen_;
   std::map<std::string, Workload::Tally> tallies_;
   std::vector<Outcome> failed_;

@@ -28,9 +28,11 @@ void Plant::note(const std::string& text) {
 std::optional<Timestamp> Plant::next_wake() { return harness_.engine().next_wake(); }
 
 void Plant::settle() {
+  ++steps_;
   harness_.engine().step();
   for (int round = 0; next_wake().value_or(Timestamp::max()) <= now(); ++round) {
     if (round == kMostRounds) throw Violation("the engine does not come to rest");
+    ++steps_;
     harness_.engine().step();
   }
 }
@@ -49,7 +51,7 @@ void Plant::survive(const std::function<void()>& act) {
 
 void Plant::step(const std::string& what, const std::function<void()>& act) {
   note(what);
-  ++steps_;
+  ++happenings_;
   survive([&] {
     act();
     settle();
@@ -60,6 +62,7 @@ void Plant::step(const std::string& what, const std::function<void()>& act) {
 std::optional<Answer> Plant::call(const std::string& operation, const Json& body) {
   std::optional<Answer> answer;
   step(fmt::format("{} {}", operation, canonical_json(body)), [&] {
+    ++steps_;
     harness_.engine().handle({.method = "POST", .path = "/", .target = test::EngineHarness::target_of(operation), .body = canonical_json(body)},
                              [&answer](engine::Response response) { answer = Answer{.status = response.status, .text = std::move(response.body)}; });
   });

@@ -55,7 +55,10 @@ class Plant {
   [[nodiscard]] Timestamp now() const { return harness_.clock.now(); }
   /// Time that really passed, whatever the clock was set to.
   [[nodiscard]] Milliseconds elapsed() const { return elapsed_; }
+  /// What the engine did: requests it handled, and steps it took.
   [[nodiscard]] std::int64_t steps() const { return steps_; }
+  /// What happened to it: requests, events, passing time, crashes.
+  [[nodiscard]] std::int64_t happenings() const { return happenings_; }
   [[nodiscard]] std::int64_t crashes() const { return crashes_; }
   /// The last steps, oldest first.
   [[nodiscard]] const std::deque<std::string>& trace() const { return trace_; }
@@ -75,6 +78,7 @@ class Plant {
   /// A timer that was set before the clock was: the engine wakes then, whatever the clock says.
   std::optional<Milliseconds> timer_;
   std::int64_t steps_ = 0;
+  std::int64_t happenings_ = 0;
   std::int64_t crashes_ = 0;
   std::deque<std::string> trace_;
   std::uint64_t digest_ = 14'695'981'039'346'656'037U;

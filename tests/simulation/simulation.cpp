@@ -141,6 +141,7 @@ Outcome simulate(std::uint64_t seed, int chaos, const std::string& database) {
       for (const std::string& line : plant.trace()) *outcome.violation += "\n  " + line.substr(0, 300);
     }
     outcome.steps = plant.steps();
+    outcome.happenings = plant.happenings();
     outcome.crashes = plant.crashes();
     outcome.seen = inspector.seen();
     outcome.tallies = workload.tallies();

@@ -12,7 +12,8 @@ namespace berth::simulation {
 /// What one run showed.
 struct Outcome {
   std::uint64_t seed = 0;
-  std::int64_t steps = 0;
+  std::int64_t steps = 0;       ///< of the engine
+  std::int64_t happenings = 0;  ///< what happened to it
   std::int64_t crashes = 0;
   Inspector::Seen seen;
   std::map<std::string, Workload::Tally> tallies;
