@@ -105,15 +105,17 @@ Node* Drafts::layered(Draft& draft, Span use) {
 void Drafts::assemble(Draft& draft) {
   Node* root = layered(draft, draft.header);
   if (root == nullptr) return;
-  const std::string path = builder_.chains == nullptr ? "" : draft.address.text();
-  draft.body = builder_.build(*root, path);
-  if (root->task != nullptr) {
-    const ir::Address address{std::string(kTask), draft.address.name};
-    const Span header = root->task->header;
-    ir::Map body = builder_.build(*root->task, builder_.chains == nullptr ? "" : address.text());
-    draft.task = std::make_unique<Declared>(Declared{.address = address, .body = std::move(body), .header = header, .doc = ""});
-    draft.body.set(std::string(kTask), ir::Value::reference(address, {.span = header}));
-  }
+  const auto path = [&](std::string_view kind) { return builder_.chains == nullptr ? "" : ir::Address{std::string(kind), draft.address.name}.text(); };
+  draft.body = builder_.build(*root, path(draft.address.kind));
+  if (root->task != nullptr) set_task(draft, builder_.build(*root->task, path(kTask)));
+}
+
+/// Of the task that is written inside the resource.
+void Drafts::set_task(Draft& draft, ir::Map body) {
+  const ir::Address address{std::string(kTask), draft.address.name};
+  const Span header = draft.root->task->header;
+  draft.task = std::make_unique<Declared>(Declared{.address = address, .body = std::move(body), .header = header, .doc = ""});
+  draft.body.set(std::string(kTask), ir::Value::reference(address, {.span = header}));
 }
 
 bool Drafts::stamp(Draft& draft) {
@@ -132,22 +134,22 @@ bool Drafts::stamp(Draft& draft) {
     return false;
   }
   draft.body = std::move(bodies->body);
-  if (bodies->task) {
-    const ir::Address address{std::string(kTask), draft.address.name};
-    const Span header = draft.root->task->header;
-    draft.task = std::make_unique<Declared>(Declared{.address = address, .body = *std::move(bodies->task), .header = header, .doc = ""});
-    draft.body.set(std::string(kTask), ir::Value::reference(address, {.span = header}));
-  }
+  if (bodies->task) set_task(draft, *std::move(bodies->task));
   stencil.take_back(std::move(draft.root));
   return true;
 }
 
 void Drafts::learn(Draft& draft, std::int64_t values) {
   constexpr int kAttempts = 8;
-  if (builder_.chains != nullptr || draft.wrong || !draft.fixed || draft.root == nullptr || draft.pieces.size() != 1 || draft.pieces.front().frame == nullptr) return;
-  Turns& turns = turns_[draft.pieces.front().entry];
+  const bool is_right = !draft.wrong && draft.root != nullptr;
+  const bool has_turns = draft.fixed && draft.pieces.size() == 1 && draft.pieces.front().frame != nullptr;
+  if (builder_.chains != nullptr || !is_right || !has_turns) return;
+  const Piece& piece = draft.pieces.front();
+  Turns& turns = turns_[piece.entry];
   if (turns.stencil || ++turns.attempts > kAttempts) return;
-  turns.stencil = Stencil::of(std::move(draft.root), draft.pieces.front().frame, {draft.body, draft.task == nullptr ? std::nullopt : std::optional(draft.task->body)}, values);
+  Stencil::Bodies bodies{.body = draft.body, .task = {}};
+  if (draft.task != nullptr) bodies.task = draft.task->body;
+  turns.stencil = Stencil::of(std::move(draft.root), piece.frame, std::move(bodies), values);
 }
 
 void Drafts::build(Draft& draft) {

@@ -94,7 +94,7 @@ class Drafts final : public ResourceReader {
   /// What is known of a text that makes one resource a turn.
   struct Turns {
     std::optional<Stencil> stencil;
-    int attempts = 0;  ///< at making one
+    int attempts = 0;  ///< at making one: a text whose turns differ in shape is not tried for ever
   };
 
   Node* layered(Draft& draft, Span use);
@@ -103,7 +103,9 @@ class Drafts final : public ResourceReader {
   void assemble(Draft& draft);
   /// From the stencil of its text. False when there is none, or when this turn does not fit it.
   bool stamp(Draft& draft);
+  /// Tries to make a stencil of a draft that was assembled; `values` entered the IR for it.
   void learn(Draft& draft, std::int64_t values);
+  void set_task(Draft& draft, ir::Map body);
   std::optional<Cursor> root_of(const ir::Address& address, Span use);
   std::optional<Cursor> at(const BlockHandle& handle, Span use);
   bool step(Cursor& cursor, std::string_view word) const;
