@@ -18,7 +18,8 @@ namespace berth::cli {
 namespace {
 
 constexpr std::string_view kHelp = R"(Writes .ecs files in the one style that there is; it has no options. A PATH is a file or a directory, whose .ecs files are
-meant; `-` reads from stdin and writes to stdout. Prints the names of the files that it changed.
+meant and those of all directories below it, but for hidden ones, `vendor`, whose modules are as their lock says, `node_modules` and links;
+`-` reads from stdin and writes to stdout. Prints the names of the files that it changed.
 
   --check   changes nothing; the exit code is 2 when a file is not in the style, and its name is printed
   --diff    changes nothing; prints what would change, for people and for `patch`
@@ -68,20 +69,40 @@ Result<void> rewrite(const std::string& path, const std::string& text) {
   return {};
 }
 
+/// Directories below a named one whose files are others' to write.
+bool is_left_alone(const std::string& name) { return name.starts_with('.') || name == "vendor" || name == "node_modules"; }
+
+/// Adds the .ecs files of a directory, then those of the directories below it, each in the order of their names.
+Result<void> add_files_below(const std::string& directory, const std::string& prefix, std::vector<std::string>& files) {
+  namespace fs = std::filesystem;
+  BERTH_TRY(names, RealFileSystem().list_files(directory));
+  for (const std::string& name : names) {
+    if (name.ends_with(".ecs") && name.front() != '.') files.push_back(prefix + name);
+  }
+  std::error_code error;
+  std::vector<std::string> below;
+  for (const fs::directory_entry& entry : fs::directory_iterator(directory, error)) {
+    std::error_code unknown;
+    const std::string name = entry.path().filename().string();
+    if (!is_left_alone(name) && !entry.is_symlink(unknown) && entry.is_directory(unknown)) below.push_back(name);
+  }
+  if (error) return Error{"read", fmt::format("cannot read the directory {}: {}", directory, error.message())};
+  std::sort(below.begin(), below.end());
+  for (const std::string& name : below) BERTH_TRY_VOID(add_files_below(prefix + name, prefix + name + "/", files));
+  return {};
+}
+
 /// The files that the arguments mean, in order, each once.
-Result<std::vector<std::string>> files_of(const std::vector<std::string>& paths) {
+Result<std::vector<std::string>> files_of(View& view, const std::vector<std::string>& paths) {
   std::vector<std::string> files;
   for (const std::string& path : paths) {
-    const RealFileSystem disk;
-    if (!disk.is_directory(path)) {
+    if (!RealFileSystem().is_directory(path)) {
       files.push_back(path);
       continue;
     }
-    BERTH_TRY(names, disk.list_files(path));
-    const std::string prefix = path == "." ? "" : path.ends_with('/') ? path : path + "/";
-    for (const std::string& name : names) {
-      if (name.ends_with(".ecs") && name.front() != '.') files.push_back(prefix + name);
-    }
+    const std::size_t before = files.size();
+    BERTH_TRY_VOID(add_files_below(path, path == "." ? "" : path.ends_with('/') ? path : path + "/", files));
+    if (files.size() == before) view.note(fmt::format("no .ecs file in {} or below", path == "." ? "this directory" : path));
   }
   std::vector<std::string> unique;
   for (const std::string& file : files) {
@@ -130,7 +151,7 @@ ExitCode format_stream(Session& session, View& view, const Flags& flags) {
 ExitCode format_all(Session& session, View& view, const Flags& flags) {
   const std::vector<std::string> paths = flags.paths.empty() ? std::vector<std::string>{"."} : flags.paths;
   if (paths == std::vector<std::string>{"-"}) return format_stream(session, view, flags);
-  const auto files = files_of(paths);
+  const auto files = files_of(view, paths);
   if (!files) return fail(view, files.error());
   Outcome outcome;
   std::optional<Error> failed;
