@@ -201,6 +201,22 @@ Json canonical_service(const Json& described) {
   fill(deployment, "maximumPercent", 200);
   fill(deployment, "strategy", "ROLLING");
   drop(deployment, "bakeTimeInMinutes", 0);
+  if (deployment.contains("lifecycleHooks")) {
+    for (Json& hook : deployment["lifecycleHooks"]) fill(hook, "targetType", "AWS_LAMBDA");
+  }
+  if (service.contains("capacityProviderStrategy")) {
+    for (auto& [name, share] : service["capacityProviderStrategy"].items()) {
+      fill(share, "base", 0);
+      fill(share, "weight", 0);
+    }
+  }
+  if (service.contains("volumeConfigurations")) {
+    for (auto& [name, volume] : service["volumeConfigurations"].items()) {
+      if (!volume.contains("managedEBSVolume")) continue;
+      fill(volume["managedEBSVolume"], "volumeType", "gp3");
+      fill(volume["managedEBSVolume"], "filesystemType", "xfs");
+    }
+  }
   for (const auto& [member, flag] : {std::pair<const char*, const char*>{"deploymentCircuitBreaker", "enable"}, {"alarms", "enable"}}) {
     if (deployment.contains(member) && !deployment[member].contains(flag)) deployment.erase(member);
   }

@@ -128,6 +128,14 @@ std::string expectation(const Field& field, const Json& value) {
   }
 }
 
+/// Whether another setting of the object is written with this value beside it: `logging` is OVERRIDE where a log group or a bucket is named.
+bool goes_with_another(std::span<const Field> rows, const Field& field, const Json& value, const Json& object) {
+  return std::any_of(rows.begin(), rows.end(), [&](const Field& row) {
+    if (row.path == field.path || ir::find_at(object, row.path) == nullptr) return false;
+    return std::any_of(row.constants.begin(), row.constants.end(), [&](const auto& constant) { return constant.member == field.path && value == std::string(constant.text); });
+  });
+}
+
 class MemberCheck {
  public:
   MemberCheck(Workspace& workspace, const Document& document) : workspace_(workspace), document_(document) {}
@@ -160,7 +168,7 @@ class MemberCheck {
       known.emplace(first_of(field.path));
       for (const auto& constant : field.constants) known.emplace(first_of(constant.member));
       const Json* value = ir::find_at(json, field.path);
-      if (value == nullptr || value->is_null()) continue;
+      if (value == nullptr || value->is_null() || goes_with_another(rows, field, *value, json)) continue;
       const std::string where = pointer_to(pointer, field.path);
       if (const std::string expected = expectation(field, *value); !expected.empty()) {
         wrong(where, *value, expected);

@@ -152,7 +152,9 @@ std::string record_text(const ir::schema::Record& record, const Map& map, const 
   for (const Field& field : record.fields) {
     const Value* value = map.find(field.name);
     if (value == nullptr || *value == ir::schema::default_value(field)) continue;
-    std::string text = setting_text(field, *value, context);
+    // Inside of an expression a bare name is that of a resource; containers are named by their text.
+    const bool names_block = !field.local_ref.empty() && value->as_string() != nullptr;
+    std::string text = names_block ? text_of(*value->as_string()) : setting_text(field, *value, context);
     if (field.name == record.primary_field) bare = text;
     parts.push_back(fmt::format("{} = {}", field.name, text));
   }

@@ -105,6 +105,7 @@ std::string identifier(std::string_view text) {
 std::string Names::take(std::string_view text, std::string_view kind) {
   std::string wanted = identifier(text);
   if (wanted.empty()) wanted = std::string(kind);
+  if (wanted.front() == '_' && wanted.size() > 1 && std::isdigit(static_cast<unsigned char>(wanted[1])) != 0) wanted.insert(0, kind);  // an id that is a number
   const bool means_something = !format::is_name(wanted) || sema::is_reserved(wanted) || std::find(std::begin(kFunctions), std::end(kFunctions), wanted) != std::end(kFunctions);
   std::string name = wanted;
   if (means_something || taken_.contains(name)) name = fmt::format("{}_{}", wanted, kind);

@@ -234,9 +234,14 @@ class FargateRules {
   sema::Reporter& reporter_;
 };
 
-bool names_fargate(const Value& provider) {
+bool names_fargate(const ir::Program& program, const Value& provider) {
   if (provider.as_reference() == nullptr) return false;
-  const std::string& name = provider.as_reference()->target.name;
+  const ir::Address& target = provider.as_reference()->target;
+  if (const auto elsewhere = program.externs.find(target); elsewhere != program.externs.end()) {
+    const Value* called = ir::at(elsewhere->second.body, {"name"});
+    return called != nullptr && called->as_string() != nullptr && (*called->as_string() == "FARGATE" || *called->as_string() == "FARGATE_SPOT");
+  }
+  const std::string& name = target.name;
   return name.ends_with(".fargate") || name.ends_with(".fargate_spot");
 }
 
@@ -259,7 +264,7 @@ std::optional<Span> puts_on_fargate(const ir::Program& program, const ir::Resour
   if (const Value* capacity = ir::at(service.body, {"capacity"}); capacity != nullptr && capacity->as_list() != nullptr) {
     for (const Value& share : *capacity->as_list()) {
       const Value* provider = ir::at(share, {"provider"});
-      if (provider != nullptr && names_fargate(*provider)) return place_of(provider, place_of(capacity, service.origin));
+      if (provider != nullptr && names_fargate(program, *provider)) return place_of(provider, place_of(capacity, service.origin));
     }
     return std::nullopt;
   }
