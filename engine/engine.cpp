@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kExtensionPath = "/berth/";
 constexpr const char* kExtensionPrefix = "Berth_20261122.";
-constexpr Milliseconds kForgetEvery = std::chrono::hours(1);
+constexpr Milliseconds kForgetEvery = std::chrono::minutes(10);
 constexpr Milliseconds kKeepTokens = std::chrono::hours(24);
 /// How long a deleted service can be described.
 constexpr Milliseconds kKeepServices = std::chrono::hours(1);

@@ -107,7 +107,9 @@ void take(Task& task, Container& container, const Exited& report, Timestamp now)
 }
 
 void take(Task&, Container& container, const HealthChanged& report, Timestamp) {
-  if (container.known_status == ContainerStatus::Running && container.has_health_check) container.health = report.health;
+  if (container.known_status != ContainerStatus::Running || !container.has_health_check) return;
+  container.health = report.health;
+  if (report.failed_check) container.failed_check = report.failed_check;
 }
 
 void take(Task&, Container& container, const Removed&, Timestamp now) {

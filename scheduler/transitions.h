@@ -76,6 +76,8 @@ struct Exited {
 };
 struct HealthChanged {
   HealthStatus health = HealthStatus::Unknown;
+  /// The newest run of the check that failed, where the runtime knows of one.
+  std::optional<HealthCheckRun> failed_check{};
   bool operator==(const HealthChanged&) const = default;
 };
 /// An action failed. `error_name` is one of ECS's: CannotPullContainerError, CannotStartContainerError … (ecs.md 5.7).

@@ -151,11 +151,12 @@ void Agent::take(const ContainerEvent& event, Timestamp now) {
   apply(task->id, observations_of(event), now);
 }
 
-void Agent::take(const TailRead& read, Timestamp) {
+void Agent::take(const TailRead& read, Timestamp now) {
   if (read.lines) {
     LogTail tail{*read.lines};
     bound(tail.lines, options_.tail_bytes);
-    store_.put_log_tail(read.spec.task_id, read.spec.container, tail);
+    store_.put_log_tail(read.spec.task_id, read.spec.container, tail, now);
+    store_.prune_log_tails(options_.kept_output_bytes);
   } else if (read.lines.error().code != "NoSuchContainerError") {
     log_failure("the last lines of a container could not be read", read.lines.error());
   }

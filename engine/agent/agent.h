@@ -28,6 +28,8 @@ struct AgentOptions {
   /// What is kept of a container's output: its newest lines, at most so many and so many bytes.
   std::size_t tail_lines = 10'000;
   std::size_t tail_bytes = 1 << 20;
+  /// What is kept of all containers that are gone, together; the oldest goes first.
+  std::int64_t kept_output_bytes = std::int64_t{256} << 20;
 };
 
 /// Makes the runtime what the store says, and the store what the runtime reports: for each task that needs it, the scheduler's

@@ -29,6 +29,14 @@ scheduler::HealthStatus health_of(const ContainerState& state) {
   return scheduler::HealthStatus::Unknown;
 }
 
+scheduler::HealthChanged health_changed(const ContainerState& state) {
+  scheduler::HealthChanged report{.health = health_of(state)};
+  if (const auto& run = state.failed_check) {
+    report.failed_check = {.exit_code = run->exit_code, .output = run->output, .at = run->at};
+  }
+  return report;
+}
+
 scheduler::Started started(const ContainerState& state) {
   scheduler::Started report{.network_bindings = {}, .private_ip = state.private_ip, .at = state.started_at};
   for (const auto& port : state.ports)
@@ -52,7 +60,7 @@ std::vector<ContainerReport> run_reports(const ContainerState& state) {
   if (state.phase == Phase::exited)
     reports.emplace_back(exited(state));
   else if (!state.health.empty())
-    reports.emplace_back(scheduler::HealthChanged{health_of(state)});
+    reports.emplace_back(health_changed(state));
   return reports;
 }
 

@@ -129,6 +129,14 @@ struct ContainerSpec {
   bool operator==(const ContainerSpec&) const = default;
 };
 
+/// A run of a health check.
+struct HealthCheckRun {
+  int exit_code = 0;
+  std::string output;
+  std::optional<Timestamp> at;
+  bool operator==(const HealthCheckRun&) const = default;
+};
+
 /// What the runtime says of one container.
 struct ContainerState {
   std::string name;
@@ -139,6 +147,7 @@ struct ContainerState {
   std::optional<std::int64_t> exit_code;
   bool out_of_memory = false;
   std::string health;  ///< "", "starting", "healthy", "unhealthy"
+  std::optional<HealthCheckRun> failed_check;  ///< the newest run of the check that failed
   std::string image_digest;
   std::vector<PortBinding> ports;
   std::string private_ip;

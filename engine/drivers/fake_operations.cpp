@@ -175,6 +175,7 @@ std::optional<Error> FakeWorld::do_start(const std::string& name) {
   container.state.exit_code.reset();
   container.state.finished_at.reset();
   container.state.out_of_memory = false;
+  container.state.failed_check.reset();
   start_timers(name, container);
   return std::nullopt;
 }
@@ -208,6 +209,11 @@ std::optional<Error> FakeWorld::bind_ports(Container& container) {
   return std::nullopt;
 }
 
+bool FakeWorld::turn(Container& container, const std::string& health) const {
+  if (health == "unhealthy") container.state.failed_check = {.exit_code = 1, .output = "the script says so", .at = now_};
+  return std::exchange(container.state.health, health) != health;
+}
+
 void FakeWorld::start_timers(const std::string& name, Container& container) {
   int run = ++container.starts;
   auto this_run = [this, name, run]() -> Container* {
@@ -222,7 +228,7 @@ void FakeWorld::start_timers(const std::string& name, Container& container) {
   for (const auto& [delay, state] : health)
     schedule(delay, [this, this_run, state = state] {
       auto* running = this_run();
-      if (running && std::exchange(running->state.health, state) != state) tell(*running);
+      if (running && turn(*running, state)) tell(*running);
     });
   if (container.script.exits_after)
     schedule(*container.script.exits_after, [this, this_run, name, script = container.script] {

@@ -125,7 +125,7 @@ void FakeWorld::vanish(const std::string& name) {
 void FakeWorld::set_health(const std::string& name, const std::string& health) {
   change_world([&] {
     auto& container = must_find(name);
-    if (std::exchange(container.state.health, health) != health) tell(container);
+    if (turn(container, health)) tell(container);
   });
 }
 

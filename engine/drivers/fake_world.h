@@ -125,6 +125,10 @@ class FakeWorld {
   std::optional<Error> do_start(const std::string& name);
   std::optional<Error> bind_ports(Container& container);
   [[nodiscard]] bool port_is_taken(const std::string& address, std::uint16_t port) const;
+  /// Whether its health is another now.
+  bool turn(Container& container, const std::string& health) const;
+  /// What the image stands for now, unless the spec says it.
+  [[nodiscard]] std::string digest_of(const ContainerSpec& spec) const;
   void start_timers(const std::string& name, Container& container);
   void exit(const std::string& name, int exit_code, bool out_of_memory);
   void tell(const Container& container, bool gone = false);

@@ -174,6 +174,12 @@ Result<OutputReader> task_logs(Call& call, const Json& body) {
       api::TaskLogsContainer shown{.name = source.container};
       if (container->exit_code) shown.exit_code = *container->exit_code;
       if (!container->reason.empty()) shown.reason = container->reason;
+      shown.started_at = container->started_at;
+      shown.finished_at = container->finished_at;
+      if (container->restart_count > 0) shown.restart_count = container->restart_count;
+      if (const auto& run = container->failed_check) {
+        shown.failed_check = {.exit_code = run->exit_code, .output = run->output, .timestamp = run->at};
+      }
       BERTH_TRY(lines, read_output(driver, source, limits));
       shown.lines.emplace();
       for (const LogLine& line : lines) shown.lines->push_back({.timestamp = line.time, .stream = line.stream, .text = line.text});

@@ -39,6 +39,8 @@ struct Store::State {
   /// Definitions read or written lately; a copy of the file, emptied when it grows too large.
   mutable std::unordered_map<std::string, Ref<TaskDefinitionRecord>> definitions;
 
+  std::int64_t log_bytes = 0;  ///< see Store::log_tail_bytes
+
   // ---- the open transaction ----
   bool in_transaction = false;
   bool writing = false;  ///< BEGIN was sent
@@ -61,6 +63,8 @@ struct Store::State {
 
   Result<void> migrate(bool durable);
   Result<void> load_memory();
+  /// Sets log_bytes to what is in the file, open transaction included.
+  void count_log_bytes();
 
   /// Sets a document in memory, with its indexes; null removes it.
   void set_service(const ServiceKey& key, const Ref<scheduler::Service>& service);

@@ -96,6 +96,7 @@ Result<void> Store::State::load_memory() {
     if (auto task = parse(query, scheduler::task_from_json)) set_task(task->id, std::make_shared<scheduler::Task>(*task));
   });
   if (failure) return *failure;
+  count_log_bytes();
   return {};
 }
 

@@ -170,7 +170,11 @@ class Store {
   /// The streams created last, newest first.
   [[nodiscard]] std::vector<LogStreamRecord> newest_log_streams(const std::string& group, const std::string& prefix, std::size_t limit) const;
   /// Replaces the tail of a container; the caller bounds it (1 MiB, 10,000 lines).
-  void put_log_tail(const std::string& task_id, const std::string& container, const LogTail& tail);
+  void put_log_tail(const std::string& task_id, const std::string& container, const LogTail& tail, Timestamp now);
+  /// Forgets the tails kept first until all together take at most `bytes`. Costs nothing while they do.
+  void prune_log_tails(std::int64_t bytes);
+  /// What all tails together take.
+  [[nodiscard]] std::int64_t log_tail_bytes() const;
   [[nodiscard]] std::optional<LogTail> log_tail(const std::string& task_id, const std::string& container) const;
 
   // ---- what changed ----

@@ -67,9 +67,39 @@ std::vector<LogStreamRecord> Store::newest_log_streams(const std::string& group,
   return records;
 }
 
-void Store::put_log_tail(const std::string& task_id, const std::string& container, const LogTail& tail) {
-  state_->write("INSERT INTO log_tails (task_id, container, lines) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET lines=excluded.lines", task_id,
-                container, canonical_json(to_json(tail)));
+void Store::State::count_log_bytes() {
+  const std::int64_t before = log_bytes;
+  read("SELECT COALESCE(SUM(bytes), 0) FROM log_tails", [&](const Query& query) { log_bytes = query.number(0); });
+  if (in_transaction) undo.push_back([this, before] { log_bytes = before; });
+}
+
+void Store::put_log_tail(const std::string& task_id, const std::string& container, const LogTail& tail, Timestamp now) {
+  const std::string lines = canonical_json(to_json(tail));
+  const auto bytes = static_cast<std::int64_t>(lines.size());
+  std::int64_t replaced = 0;
+  state_->read("SELECT bytes FROM log_tails WHERE task_id = ? AND container = ?", [&](const Query& query) { replaced = query.number(0); }, task_id, container);
+  state_->write(
+      "INSERT INTO log_tails (task_id, container, lines, bytes, kept_at) VALUES (?, ?, ?, ?, ?) "
+      "ON CONFLICT DO UPDATE SET lines=excluded.lines, bytes=excluded.bytes, kept_at=excluded.kept_at",
+      task_id, container, lines, bytes, now.time_since_epoch().count());
+  state_->undo.push_back([state = state_.get(), before = state_->log_bytes] { state->log_bytes = before; });
+  state_->log_bytes += bytes - replaced;
+}
+
+std::int64_t Store::log_tail_bytes() const { return state_->log_bytes; }
+
+void Store::prune_log_tails(std::int64_t bytes) {
+  if (state_->log_bytes <= bytes) return;
+  // A tenth more than needed, so that not every new tail begins this anew.
+  std::int64_t excess = state_->log_bytes - bytes / 10 * 9;
+  std::vector<std::int64_t> oldest;
+  state_->read("SELECT rowid, bytes FROM log_tails ORDER BY kept_at, bytes, rowid", [&](const Query& query) {
+    if (excess <= 0) return;
+    oldest.push_back(query.number(0));
+    excess -= query.number(1);
+  });
+  for (const std::int64_t row : oldest) state_->write("DELETE FROM log_tails WHERE rowid = ?", row);
+  state_->count_log_bytes();
 }
 
 std::optional<LogTail> Store::log_tail(const std::string& task_id, const std::string& container) const {

@@ -181,6 +181,7 @@ void Store::prune_stopped_tasks(Timestamp before, std::size_t keep) {
   state_->write(fmt::format("DELETE FROM log_tails WHERE task_id IN {}", kOld), limit);
   state_->write(fmt::format("DELETE FROM log_streams WHERE task_id IN {}", kOld), limit);
   state_->write("DELETE FROM tasks WHERE live = 0 AND stopped_at < ?", limit);
+  state_->count_log_bytes();
 }
 
 }  // namespace berth::engine

@@ -34,6 +34,15 @@ struct NetworkBinding {
   bool operator==(const NetworkBinding&) const = default;
 };
 
+/// A run of a container's health check.
+struct HealthCheckRun {
+  int exit_code = 0;
+  /// What it wrote, as much of it as the runtime keeps.
+  std::string output;
+  std::optional<Timestamp> at;
+  bool operator==(const HealthCheckRun&) const = default;
+};
+
 /// A container of a task: what its definition says of order and time, what is wanted, and what the driver reported.
 struct Container {
   std::string name;
@@ -59,6 +68,8 @@ struct Container {
   std::optional<int> exit_code;
   /// As the agent reports it: "CannotPullContainerError: no such image"; empty when there is nothing to say.
   std::string reason;
+  /// The newest run of the health check that failed.
+  std::optional<HealthCheckRun> failed_check;
   std::vector<NetworkBinding> network_bindings;
   std::optional<Timestamp> created_at;
   std::optional<Timestamp> started_at;

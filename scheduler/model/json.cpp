@@ -36,6 +36,13 @@ void members(V& visit, T& value) {
   visit("restartAttemptPeriod", value.attempt_period);
 }
 
+template <class V, Is<HealthCheckRun> T>
+void members(V& visit, T& value) {
+  visit("exitCode", value.exit_code);
+  visit("output", value.output);
+  visit("at", value.at);
+}
+
 template <class V, Is<Container> T>
 void members(V& visit, T& value) {
   visit("name", value.name);
@@ -54,6 +61,7 @@ void members(V& visit, T& value) {
   visit("imageDigest", value.image_digest);
   visit("exitCode", value.exit_code);
   visit("reason", value.reason);
+  visit("failedCheck", value.failed_check);
   visit("networkBindings", value.network_bindings);
   visit("createdAt", value.created_at);
   visit("startedAt", value.started_at);

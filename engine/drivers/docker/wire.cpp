@@ -25,6 +25,18 @@ std::string health_text(const Json& state) {
   return status == "none" ? "" : status;
 }
 
+/// Docker keeps the last five runs, the oldest first.
+std::optional<HealthCheckRun> failed_check_of(const Json& state) {
+  std::optional<HealthCheckRun> failed;
+  const auto& runs = member(member(state, "Health"), "Log");
+  for (const auto& run : runs.is_array() ? runs : Json::array()) {
+    const auto& code = member(run, "ExitCode");
+    if (!code.is_number_integer() || code.get<std::int64_t>() == 0) continue;
+    failed = {.exit_code = static_cast<int>(code.get<std::int64_t>()), .output = text(run, "Output"), .at = parse_time(text(run, "End"))};
+  }
+  return failed;
+}
+
 ContainerState::Phase phase_of(const std::string& status) {
   if (status == "created") return ContainerState::Phase::created;
   bool runs = status == "running" || status == "paused" || status == "restarting";
@@ -80,6 +92,7 @@ ContainerState state_of(const Json& inspect) {
   const auto& code = member(state, "ExitCode");
   if (result.phase == ContainerState::Phase::exited && code.is_number_integer()) result.exit_code = code.get<std::int64_t>();
   if (result.phase == ContainerState::Phase::running) result.health = health_text(state);
+  result.failed_check = failed_check_of(state);
   result.image_digest = text(inspect, "Image");
   result.ports = bindings_of(member(network, "Ports"));
   result.private_ip = address_of(network);

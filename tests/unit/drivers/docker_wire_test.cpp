@@ -32,6 +32,19 @@ ContainerSpec full_spec() {
   return spec;
 }
 
+TEST_CASE("of a health check's runs the newest that failed is told") {
+  const auto inspect = Json::parse(R"({"Name": "/a", "State": {"Status": "running", "Health": {"Status": "unhealthy", "Log": [
+    {"Start": "2026-11-22T10:00:00Z", "End": "2026-11-22T10:00:01Z", "ExitCode": 1, "Output": "old"},
+    {"Start": "2026-11-22T10:00:05Z", "End": "2026-11-22T10:00:06Z", "ExitCode": 7, "Output": "connection refused"},
+    {"Start": "2026-11-22T10:00:10Z", "End": "2026-11-22T10:00:11Z", "ExitCode": 0, "Output": "fine"}]}}})");
+  const auto run = state_of(inspect).failed_check;
+  REQUIRE(run);
+  CHECK(run->exit_code == 7);
+  CHECK(run->output == "connection refused");
+  CHECK(run->at.has_value());
+  CHECK_FALSE(state_of(Json::parse(R"({"State": {"Status": "running"}})")).failed_check);
+}
+
 TEST_CASE("the body of a create request has everything of the spec") {
   auto body = create_body(full_spec(), "e1");
   CHECK(body == Json::parse(R"({

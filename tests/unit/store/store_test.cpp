@@ -101,7 +101,7 @@ TEST_CASE("everything is there again after reopening") {
       store->put_task_definition(definition("web", store->next_revision("web")));
       store->put_token("RunTask prod", "token", {.request_hash = "h", .arns = {"a"}}, Timestamp(seconds(1)));
       store->put_log_stream({.group = "g", .stream = "s", .task_id = "t1", .container = "app"});
-      store->put_log_tail("t1", "app", {.lines = {{Timestamp(seconds(5)), "stdout", "hello"}}});
+      store->put_log_tail("t1", "app", {.lines = {{Timestamp(seconds(5)), "stdout", "hello"}}}, Timestamp(seconds(6)));
       scheduler::Instance instance;
       instance.id = "i";
       instance.cluster_arn = std::string(kArn) + "cluster/prod";
@@ -253,7 +253,7 @@ TEST_CASE("old stopped tasks are forgotten by age and by number") {
       scheduler::Task stopped = task("t" + std::to_string(i), "", TaskStatus::Stopped);
       stopped.stopped_at = Timestamp(seconds(i));
       store->put_task(stopped);
-      store->put_log_tail(stopped.id, "app", {});
+      store->put_log_tail(stopped.id, "app", {}, Timestamp(seconds(0)));
     }
     store->put_task(task("alive"));
   });
@@ -267,6 +267,33 @@ TEST_CASE("old stopped tasks are forgotten by age and by number") {
   CHECK(store->task("alive"));
   CHECK_FALSE(store->log_tail("t3", "app"));
   CHECK(store->log_tail("t5", "app"));
+}
+
+TEST_CASE("what is kept of output is bounded in bytes, and the oldest goes first") {
+  const TemporaryFile file;
+  const std::string line(1000, 'x');
+  {
+    const auto store = open(file.path());
+    commit(*store, [&] {
+      for (int i = 0; i < 10; ++i) store->put_log_tail("t" + std::to_string(i), "app", {.lines = {{Timestamp{}, "stdout", line}}}, Timestamp(seconds(i)));
+    });
+    CHECK(store->log_tail_bytes() > 10'000);
+    commit(*store, [&] { store->prune_log_tails(store->log_tail_bytes()); });
+    CHECK(store->log_tail("t0", "app"));
+  }
+  const auto store = open(file.path());
+  CHECK(store->log_tail_bytes() > 10'000);
+  {
+    Store::Transaction undone(*store);
+    store->prune_log_tails(1000);
+    CHECK(store->log_tail_bytes() <= 1000);
+  }
+  CHECK(store->log_tail_bytes() > 10'000);
+  commit(*store, [&] { store->prune_log_tails(6000); });
+  CHECK(store->log_tail_bytes() <= 6000);
+  CHECK_FALSE(store->log_tail("t4", "app"));
+  CHECK(store->log_tail("t5", "app"));
+  CHECK(store->log_tail("t9", "app"));
 }
 
 TEST_CASE("log groups and streams are found by prefix and age") {
