@@ -12,6 +12,7 @@ namespace {
 
 /// ECS pages services by ten.
 constexpr std::size_t kServicePage = 10;
+constexpr const char* kNotIdempotent = "Creation of service was not idempotent.";
 
 /// What CreateService and UpdateService have in common and this engine does not carry out.
 template <class Request>
@@ -123,18 +124,29 @@ Result<Ref<scheduler::Service>> find_service(Call& call, const Cluster& cluster,
 Result<api::CreateServiceResponse> create_service(Call& call, const api::CreateServiceRequest& request) {
   BERTH_TRY(cluster, active_cluster(call, request.cluster));
   if (auto error = refused(request)) return *error;
+  const std::string scope = "CreateService " + cluster->name;
+  const std::string hash = request_hash(request);
+  const std::string token = request.client_token.value_or("");
+  if (const auto known = token.empty() ? std::nullopt : call.store.token(scope, token)) {
+    if (known->request_hash != hash) return invalid_parameter(kNotIdempotent);
+    // As it is now: a repeated request is answered, whatever was done to the service since, and never makes it anew.
+    if (const auto made = call.store.service({cluster->name, *request.service_name})) {
+      return api::CreateServiceResponse{.service = present_service(call, *made, Tags::show)};
+    }
+  }
   const Ref<scheduler::Service> existing = call.store.service({cluster->name, *request.service_name});
   if (existing && existing->status == scheduler::ServiceStatus::Draining) {
     return invalid_parameter("Unable to Start a service that is still Draining.");
   }
   if (existing && existing->status == scheduler::ServiceStatus::Active) {
-    if (existing->extra.value("requestHash", "") == request_hash(request)) {
+    if (existing->extra.value("requestHash", "") == hash) {
       return api::CreateServiceResponse{.service = present_service(call, *existing, Tags::show)};
     }
-    return invalid_parameter("Creation of service was not idempotent.");
+    return invalid_parameter(kNotIdempotent);
   }
   BERTH_TRY(service, new_service(call, request, *cluster));
   call.store.put_service(service);
+  if (!token.empty()) call.store.put_token(scope, token, {.request_hash = hash, .arns = {service.arn}}, call.now);
   return api::CreateServiceResponse{.service = present_service(call, service, Tags::show)};
 }
 
