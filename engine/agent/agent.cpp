@@ -14,6 +14,8 @@ using scheduler::ContainerStatus;
 using scheduler::Task;
 
 constexpr Milliseconds kRetry{1'000};
+/// When a list was too old for some tasks.
+constexpr Milliseconds kListAgain{5'000};
 /// Tasks per transaction: one fsync for many, without a step that lasts.
 constexpr std::size_t kBatch = 64;
 
@@ -56,9 +58,12 @@ void Agent::look_again(Timestamp now) {
 
 std::optional<Timestamp> Agent::next_wake() const {
   if (retry_at_) return retry_at_;
-  auto wake = next_resync_;
-  for (auto other : {due_.next_due(), driver_.next_tick()})
-    if (other) wake = std::min(wake, *other);
+  auto wake = driver_.next_tick();
+  const auto by = [&wake](std::optional<Timestamp> other) {
+    if (other && (!wake || *other < *wake)) wake = other;
+  };
+  if (!listing_) by(next_resync_);
+  if (recovered_) by(due_.next_due());
   return wake;
 }
 
@@ -70,10 +75,17 @@ bool Agent::step(Timestamp now) {
   do {
     collect();
     if (recovered_) worked |= advance(now);
-    if (!retry_at_ && (resync_wanted_ || now >= next_resync_)) worked |= resync(now);
+    if (!retry_at_ && !listing_ && (resync_wanted_ || now >= next_resync_)) begin_resync();
     collect();
-  } while (!retry_at_ && (!news_.empty() || resync_wanted_ || due_.next_due().value_or(Timestamp::max()) <= now));
+    if (const auto listed = std::exchange(listed_, std::nullopt)) worked |= finish_resync(*listed, now);
+  } while (!retry_at_ && has_work(now));
   return worked;
+}
+
+bool Agent::has_work(Timestamp now) const {
+  if (resync_wanted_ && !listing_) return true;
+  // What is known of containers before the first list is too old to act upon.
+  return recovered_ && (!news_.empty() || due_.next_due().value_or(Timestamp::max()) <= now);
 }
 
 void Agent::collect() {
@@ -82,6 +94,7 @@ void Agent::collect() {
   for (auto& event : news.events) news_.emplace_back(std::move(event));
   resync_wanted_ |= news.resync;
   std::lock_guard lock(inbox_->mutex);
+  if (inbox_->listed) listed_ = std::exchange(inbox_->listed, std::nullopt);
   for (auto& read : std::exchange(inbox_->reads, {})) {
     bool again = !read.lines && read.lines.error().retryable;
     if (again)
@@ -170,6 +183,7 @@ void Agent::apply(const std::string& task_id, const std::vector<scheduler::Conta
   bool changed = false;
   for (const auto& observation : observations) changed |= take_report(task, observation, now, options_.transitions);
   if (changed) store_.put_task(task);
+  if (listing_) newer_than_list_.insert(task_id);
   due_.add(task_id, now);
 }
 
@@ -182,6 +196,7 @@ bool Agent::plan_task(const std::string& task_id, Timestamp now) {
   bool settled = scheduler::settle(task, now).any;
   auto step = scheduler::next_actions(task, now, options_.transitions);
   bool changed = settled || !step.actions.empty();
+  if (listing_ && !step.actions.empty()) newer_than_list_.insert(task_id);
   for (const auto& action : step.actions) {
     scheduler::begin(task, action, now);
     plan_action(task, action);
@@ -235,32 +250,51 @@ void Agent::read_tail(const Operation& operation) {
 
 // What the runtime has, against what is remembered.
 
-bool Agent::resync(Timestamp now) {
-  auto listed = driver_.list();
+void Agent::begin_resync() {
+  listing_ = true;
+  resync_wanted_ = false;
+  newer_than_list_.clear();
+  blocking_([inbox = inbox_, &driver = driver_] {
+    auto listed = driver.list();
+    std::function<void()> wake;
+    {
+      std::lock_guard lock(inbox->mutex);
+      inbox->listed = std::move(listed);
+      wake = inbox->wake;
+    }
+    if (wake) wake();
+  });
+}
+
+bool Agent::finish_resync(const Listed& listed, Timestamp now) {
+  listing_ = false;
   if (!listed) {
     log_failure("the containers could not be listed", listed.error());
+    resync_wanted_ = true;
     retry_at_ = now + kRetry;
     return false;
   }
   std::map<std::string, ContainerState> by_name;
-  for (auto& state : *listed) by_name.emplace(state.name, std::move(state));
+  for (const auto& state : *listed) by_name.emplace(state.name, state);
 
   bool changed = !recovered_;
   std::set<std::string> known;
   auto tasks = store_.live_tasks();
   Store::Transaction transaction(store_);
   for (const auto& task : tasks) {
-    changed |= compare(task, by_name, now);
+    if (newer_than_list_.count(task->id) == 0) changed |= compare(task, by_name, now);
     for (const auto& container : task->containers) known.insert(runtime_name(*task, container.name));
   }
-  if (!commit(transaction, now)) return false;
+  if (!commit(transaction, now)) {
+    resync_wanted_ = true;
+    return false;
+  }
   if (!recovered_)
     log(LogLevel::info, "containers found",
         {{"tasks", std::to_string(tasks.size())}, {"containers", std::to_string(by_name.size())}});
   remove_strangers(by_name, known);
   recovered_ = true;
-  resync_wanted_ = false;
-  next_resync_ = now + options_.resync_every;
+  next_resync_ = now + (newer_than_list_.empty() ? options_.resync_every : std::min(options_.resync_every, kListAgain));
   return changed;
 }
 
@@ -285,7 +319,7 @@ bool Agent::compare(const Ref<Task>& before, const std::map<std::string, Contain
 
 void Agent::remove_strangers(const std::map<std::string, ContainerState>& by_name, const std::set<std::string>& known) {
   for (const auto& [name, state] : by_name) {
-    if (known.count(name) > 0 || !strangers_.insert(name).second) continue;
+    if (known.count(name) > 0 || newer_than_list_.count(state.task_id) > 0 || !strangers_.insert(name).second) continue;
     log(LogLevel::warn, "a container of no task is removed", {{"name", name}, {"task", state.task_id}});
     submit_untracked(OperationKind::remove, state);
   }

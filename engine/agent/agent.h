@@ -70,14 +70,17 @@ class Agent {
     Result<std::vector<LogLine>> lines;
   };
   using News = std::variant<Completion, ContainerEvent, TailRead>;
+  using Listed = Result<std::vector<ContainerState>>;
   /// Where other threads leave what they read.
   struct Inbox {
     std::mutex mutex;
     std::vector<TailRead> reads;
+    std::optional<Listed> listed;
     std::function<void()> wake;
   };
 
   void collect();
+  [[nodiscard]] bool has_work(Timestamp now) const;
   /// An operation that failed before the driver saw it.
   void fail(std::uint64_t operation, OperationKind kind, const ContainerSpec& spec, const Error& error);
   /// Takes the news and plans what is due, in one transaction, then hands the new operations on. Whether a task changed.
@@ -93,7 +96,9 @@ class Agent {
   void carry_out(Operation operation, bool ran);
   void read_tail(const Operation& operation);
 
-  bool resync(Timestamp now);
+  /// Asks the runtime elsewhere: it may take long, or hang.
+  void begin_resync();
+  bool finish_resync(const Listed& listed, Timestamp now);
   bool compare(const Ref<scheduler::Task>& task, const std::map<std::string, ContainerState>& by_name, Timestamp now);
   void remove_strangers(const std::map<std::string, ContainerState>& by_name, const std::set<std::string>& known);
   void submit_untracked(OperationKind kind, const ContainerState& state);
@@ -113,6 +118,10 @@ class Agent {
   std::uint64_t last_operation_ = 0;
   bool recovered_ = false;
   bool resync_wanted_ = true;
+  bool listing_ = false;
+  /// Tasks that something was done to, or heard of, since the list was asked for: it may be older than that.
+  std::set<std::string> newer_than_list_;
+  std::optional<Listed> listed_;
   Timestamp next_resync_{};
   /// After a failure of the store or of `list`: nothing before this.
   std::optional<Timestamp> retry_at_;
