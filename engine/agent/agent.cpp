@@ -31,6 +31,20 @@ bool take_report(Task& task, scheduler::ContainerObservation observation, Timest
   return scheduler::apply(task, observation, now, options).any;
 }
 
+/// Under this name a deployment's `extra` holds the digest of each container's image.
+constexpr const char* kImageDigests = "imageDigests";
+
+/// Whether all tasks of the container's deployment run the same image, wherever its tag points meanwhile.
+bool is_version_consistent(const Store& store, const Task& task, const std::string& container) {
+  if (task.service_name.empty()) return false;
+  const auto record = store.task_definition(task.task_definition_arn);
+  if (!record) return false;
+  for (const auto& definition : record->definition.container_definitions.value_or(std::vector<api::ContainerDefinition>{})) {
+    if (definition.name == container) return definition.version_consistency.value_or("enabled") == "enabled";
+  }
+  return false;
+}
+
 /// Drops the oldest lines until the rest has at most `bytes`.
 void bound(std::vector<LogLine>& lines, std::size_t bytes) {
   std::size_t total = 0;
@@ -151,7 +165,45 @@ void Agent::take(const Completion& completion, Timestamp now) {
     if (completion.error) log_failure("a container of nobody could not be ended", *completion.error);
     return;
   }
-  apply(found->second.task_id, observations_of(completion), now);
+  const std::string& task_id = found->second.task_id;
+  const auto task = store_.task(task_id);
+  if (task && completion.kind == OperationKind::pull && !completion.error && !agrees(completion, *task)) {
+    // Its tag stood for something else meanwhile: it is pulled again, by the digest.
+    Task again = *task;
+    Container* container = find_container(again, completion.container);
+    if (container != nullptr) container->in_flight.reset(), container->in_flight_since.reset();
+    store_.put_task(again);
+    if (listing_) newer_than_list_.insert(task_id);
+    due_.add(task_id, now);
+    return;
+  }
+  apply(task_id, observations_of(completion), now);
+}
+
+bool Agent::agrees(const Completion& completion, const Task& task) {
+  if (!is_version_consistent(store_, task, completion.container)) return true;
+  const auto known = store_.service(service_key_of(task));
+  if (!known) return true;
+  scheduler::Service service = *known;
+  for (scheduler::Deployment& deployment : service.deployments) {
+    if (deployment.id != task.deployment_id) continue;
+    Json& digests = deployment.extra[kImageDigests];
+    if (digests.is_null()) digests = Json::object();
+    if (const auto pinned = digests.find(completion.container); pinned != digests.end()) return *pinned == completion.image_digest;
+    digests[completion.container] = completion.image_digest;
+    store_.put_service(service);
+  }
+  return true;
+}
+
+std::string Agent::pinned_image(const Task& task, const std::string& container) const {
+  if (!is_version_consistent(store_, task, container)) return "";
+  const auto service = store_.service(service_key_of(task));
+  if (!service) return "";
+  for (const scheduler::Deployment& deployment : service->deployments) {
+    if (deployment.id == task.deployment_id) return deployment.extra.value(kImageDigests, Json::object()).value(container, "");
+  }
+  return "";
 }
 
 void Agent::take(const ContainerEvent& event, Timestamp now) {
@@ -228,6 +280,9 @@ void Agent::carry_out(Operation operation, bool ran) {
                            : Error{"CannotCreateContainerError", fmt::format("`{}` is gone", task->task_definition_arn)};
     if (!spec) return fail(operation.id, operation.kind, operation.spec, spec.error());
     operation.spec = std::move(*spec);
+    const bool pull = operation.kind == OperationKind::pull;
+    operation.spec.image_digest =
+        pull ? pinned_image(*task, operation.spec.container) : find_container(*task, operation.spec.container)->image_digest;
     const auto instance = task->instance_id.empty() ? nullptr : store_.instance(task->instance_id);
     if (instance && !instance->address.empty()) operation.spec.bind_ip = instance->address;
   }

@@ -86,6 +86,10 @@ class Agent {
   /// Takes the news and plans what is due, in one transaction, then hands the new operations on. Whether a task changed.
   bool advance(Timestamp now);
   void take(const Completion& completion, Timestamp now);
+  /// Whether a pulled image is the one that the task's deployment runs. The first task of a deployment to have an image decides for all.
+  bool agrees(const Completion& completion, const scheduler::Task& task);
+  /// The digest by which the container's image is known in the task's deployment; "" when none is yet, or each task may have its own.
+  [[nodiscard]] std::string pinned_image(const scheduler::Task& task, const std::string& container) const;
   void take(const ContainerEvent& event, Timestamp now);
   void take(const TailRead& read, Timestamp now);
   void apply(const std::string& task_id, const std::vector<scheduler::ContainerObservation>& observations, Timestamp now);

@@ -79,7 +79,10 @@ Result<Runtime> make_runtime(const Options& options, const std::string& engine_i
     runtime.driver = std::make_unique<FakeDriver>(*runtime.world);
     return runtime;
   }
-  BERTH_TRY(driver, docker::DockerDriver::connect({.host = options.docker_host, .engine_id = engine_id}));
+  const docker::ImagePull pull = options.image_pull == "always"          ? docker::ImagePull::always
+                                 : options.image_pull == "prefer-cached" ? docker::ImagePull::prefer_cached
+                                                                         : docker::ImagePull::with_fallback;
+  BERTH_TRY(driver, docker::DockerDriver::connect({.host = options.docker_host, .engine_id = engine_id, .pull = pull}));
   runtime.driver = std::move(driver);
   return runtime;
 }

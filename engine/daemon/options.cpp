@@ -78,6 +78,10 @@ std::variant<Options, Usage> parse_options(int argc, const char* const* argv, co
       ->check(CLI::IsMember({"docker", "fake"}))
       ->option_text("docker|fake [docker]");
   app.add_option("--docker-host", options.docker_host, "Docker's socket [DOCKER_HOST, or unix:///var/run/docker.sock]")->option_text("unix:///PATH");
+  app.add_option("--image-pull", options.image_pull, "When registries are asked for images that are here: each time, using what is here when that fails; "
+                                                     "each time, or the task fails; or never")
+      ->check(CLI::IsMember({"default", "always", "prefer-cached"}))
+      ->option_text("default|always|prefer-cached [default]");
   app.add_option("--healthy-after", healthy_after, "How long a task without health check runs until it counts as healthy")
       ->option_text("DURATION [40s]");
   app.add_option("--region", options.region, "Region in ARNs")->option_text("NAME [us-east-1]");

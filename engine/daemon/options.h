@@ -16,6 +16,8 @@ struct Options {
   std::string socket;
   std::string driver = "docker";
   std::string docker_host;
+  /// default, always or prefer-cached: as ECS_IMAGE_PULL_BEHAVIOR.
+  std::string image_pull = "default";
   Milliseconds healthy_after = std::chrono::seconds(40);
   std::string region = "us-east-1";
   struct Listen {

@@ -87,6 +87,7 @@ struct ContainerSpec {
   std::string task_id;    ///< 32 hex digits
   std::string container;  ///< name in the task definition
   std::string image;
+  std::string image_digest;  ///< what `image` stands for here; "": whatever it stands for now
   std::vector<std::string> entrypoint;
   std::optional<std::vector<std::string>> command;
   std::map<std::string, std::string> environment;
@@ -164,7 +165,7 @@ enum class OperationKind { pull, create, start, stop, remove };
 struct Operation {
   std::uint64_t id = 0;
   OperationKind kind = OperationKind::create;
-  ContainerSpec spec;  ///< pull: image only; stop, remove: name and task_id only
+  ContainerSpec spec;  ///< pull: image and its digest only; stop, remove: name and task_id only
   Milliseconds stop_timeout{30'000};
 };
 

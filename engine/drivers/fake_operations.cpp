@@ -19,9 +19,13 @@ std::string label_of(const Operation& operation) {
   return operation.spec.name.empty() ? operation.spec.image : operation.spec.name;
 }
 
-std::string digest_of(const std::string& image) { return fmt::format("sha256:{:064x}", std::hash<std::string>()(image)); }
-
 }  // namespace
+
+std::string FakeWorld::digest_of(const ContainerSpec& spec) const {
+  if (!spec.image_digest.empty()) return spec.image_digest;
+  const auto moved = digests_.find(spec.image);
+  return moved != digests_.end() ? moved->second : fmt::format("sha256:{:064x}", std::hash<std::string>()(spec.image));
+}
 
 void FakeWorld::submit(Operation operation) {
   change_world([&] {
@@ -76,7 +80,7 @@ void FakeWorld::finish(const Operation& operation, std::optional<Error> error) {
                           .error = disguised != disguised_.end() ? disguised->second : std::move(error),
                           .state = std::nullopt,
                           .image_digest = {}};
-    if (operation.kind == OperationKind::pull && !completion.error) completion.image_digest = digest_of(operation.spec.image);
+    if (operation.kind == OperationKind::pull && !completion.error) completion.image_digest = digest_of(operation.spec);
     auto found = containers_.find(operation.spec.name);
     bool tells_state = operation.kind != OperationKind::pull && operation.kind != OperationKind::remove;
     if (tells_state && found != containers_.end()) completion.state = found->second.state;
@@ -144,7 +148,7 @@ std::optional<Error> FakeWorld::do_create(const ContainerSpec& spec) {
   container.state.runtime_id = fmt::format("{:064x}", ++ids_);
   container.state.task_id = spec.task_id;
   container.state.container = spec.container;
-  container.state.image_digest = digest_of(spec.image);
+  container.state.image_digest = digest_of(spec);
   containers_.emplace(spec.name, std::move(container));
   return std::nullopt;
 }

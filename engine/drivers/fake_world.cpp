@@ -129,6 +129,11 @@ void FakeWorld::set_health(const std::string& name, const std::string& health) {
   });
 }
 
+void FakeWorld::move_tag(const std::string& image, const std::string& digest) {
+  std::lock_guard lock(mutex_);
+  digests_[image] = digest;
+}
+
 void FakeWorld::write_line(const std::string& name, const std::string& text) {
   std::lock_guard lock(mutex_);
   must_find(name).output.push_back({now_, "stdout", text});

@@ -50,6 +50,8 @@ class FakeWorld {
   /// for. `name` is the runtime name. An unknown name is a broken test and ends the process.
   void kill(const std::string& name, int exit_code = 137, bool out_of_memory = false);
   void vanish(const std::string& name);
+  /// From now on the image's tag stands for this digest.
+  void move_tag(const std::string& image, const std::string& digest);
   void set_health(const std::string& name, const std::string& health);
   void write_line(const std::string& name, const std::string& text);
   void put(ContainerSpec spec, ContainerState::Phase phase);
@@ -143,6 +145,7 @@ class FakeWorld {
   std::map<std::string, Container> containers_;
   std::map<std::string, Lane> lanes_;
   std::map<std::string, FakeScript> scripts_;
+  std::map<std::string, std::string> digests_;
   std::vector<Failure> failures_;
   std::map<std::string, std::string> task_addresses_;
   std::vector<std::string> journal_;

@@ -67,20 +67,28 @@ Result<Capacity> Client::capacity() {
                   .memory_mib = json->value("MemTotal", std::int64_t{0}) >> 20};
 }
 
-Result<std::optional<std::string>> Client::image_digest(const std::string& image) {
+Result<std::optional<LocalImage>> Client::find_image(const std::string& image) {
   BERTH_TRY(response, connection_.send(request("GET", "/images/" + image + "/json", seconds(30))));
-  if (response.status == kNotFound) return std::optional<std::string>();
+  if (response.status == kNotFound) return std::optional<LocalImage>();
   auto json = parse_json(response.body);
   if (!response.ok() || !json) return refused("CannotPullContainerError", response);
-  return std::optional(digest_of(*json));
+  return std::optional(local_image_of(*json, image));
 }
 
-Result<void> Client::pull(const std::string& image) {
+Result<std::string> Client::image_reference(const std::string& image, const std::string& digest) {
+  BERTH_TRY(named, find_image(image));
+  if (digest.empty() || (named && named->digest == digest)) return image;
+  const std::string pinned = by_digest(image, digest);
+  BERTH_TRY(found, find_image(pinned));
+  return found ? pinned : digest;
+}
+
+Result<void> Client::pull(const std::string& image, Milliseconds idle_limit) {
   auto reference = parse_image(image);
   auto pull = request(
       "POST", fmt::format("/images/create?fromImage={}&tag={}", percent_encode(reference.name), percent_encode(reference.tag)),
       hours(2));
-  pull.idle_limit = minutes(1);
+  pull.idle_limit = idle_limit;
   // Only problems are kept of the progress: it is long.
   std::string line;
   std::optional<std::string> problem;

@@ -28,10 +28,12 @@ class Client {
   Result<std::string> negotiate();
   Result<Capacity> capacity();
 
-  /// Digest of an image that is here; nothing when it is not.
-  Result<std::optional<std::string>> image_digest(const std::string& image);
-  /// CannotPullContainerError.
-  Result<void> pull(const std::string& image);
+  /// An image that is here; nothing when it is not.
+  Result<std::optional<LocalImage>> find_image(const std::string& image);
+  /// The name by which an image that was found here with this digest is found now: its own where it still stands for it, else by digest or id.
+  Result<std::string> image_reference(const std::string& image, const std::string& digest);
+  /// CannotPullContainerError, also when nothing arrives for so long.
+  Result<void> pull(const std::string& image, Milliseconds idle_limit);
   /// A one-file image from a tar of its root directory.
   Result<void> import_image(const std::string& tar, const ImageReference& reference, const std::string& change);
 

@@ -205,6 +205,17 @@ Lanes::Step DockerDriver::look_step(Event event) {
   };
 }
 
+void DockerDriver::Pulls::note(const std::string& image, Lanes::Time begun) {
+  std::lock_guard lock(mutex_);
+  begun_[image] = begun;
+}
+
+bool DockerDriver::Pulls::begun_since(const std::string& image, Lanes::Time asked) const {
+  std::lock_guard lock(mutex_);
+  const auto found = begun_.find(image);
+  return found != begun_.end() && found->second >= asked;
+}
+
 void DockerDriver::Expected::insert(const std::string& name) {
   std::lock_guard lock(mutex_);
   names_.insert(name);

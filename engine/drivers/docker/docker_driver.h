@@ -14,6 +14,14 @@
 
 namespace berth::engine::docker {
 
+/// When a registry is asked for an image that is here by its tag (ECS_IMAGE_PULL_BEHAVIOR). What was never in a registry, and what is named by
+/// digest, is used as it is.
+enum class ImagePull {
+  with_fallback,  ///< each time; when that fails, what is here is used
+  always,         ///< each time; when that fails, the task does
+  prefer_cached,  ///< never
+};
+
 struct DockerConfig {
   /// unix:///path, tcp://host:port or http://host:port.
   std::string host = "unix:///var/run/docker.sock";
@@ -21,13 +29,14 @@ struct DockerConfig {
   std::string engine_id;
   /// Calls to Docker at the same time; 0 is twice the number of cores, beyond which Docker only gets slower.
   int workers = 0;
+  ImagePull pull = ImagePull::with_fallback;
 };
 
 /// Containers of a Docker Engine (or what speaks its API from 1.41 on).
 ///
-/// An image that is here is used as it is; only a missing one is pulled, so that starting needs no registry. Ports are published
-/// on 127.0.0.1. Tasks with NetworkMode::awsvpc get a pause container on the network `berth-<engine id>`, those whose containers
-/// share processes or IPC one without a network; it is removed with their last container, as are the task's volumes.
+/// Images are pulled as `DockerConfig::pull` says. Ports are published on 127.0.0.1. Tasks with NetworkMode::awsvpc get a pause container
+/// on the network `berth-<engine id>`, those whose containers share processes or IPC one without a network; it is removed with their last
+/// container, as are the task's volumes.
 class DockerDriver final : public ContainerDriver {
  public:
   /// Fails when no Docker answers there: CannotGetDockerclientError, DockerTimeoutError.
@@ -50,6 +59,8 @@ class DockerDriver final : public ContainerDriver {
   Lanes::Step start_step(Operation operation);
   Lanes::Step stop_step(Operation operation);
   Lanes::Step remove_step(Operation operation);
+  /// The digest of what the image then is.
+  Result<std::string> pull(Client& client, const std::string& image, Lanes::Time asked);
   Result<ContainerState> create(Client& client, const ContainerSpec& spec);
   Result<ContainerState> adopt(Client& client, const ContainerSpec& spec);
   Result<ContainerState> start(Client& client, const std::string& name);
@@ -82,6 +93,17 @@ class DockerDriver final : public ContainerDriver {
     std::set<std::string> names_;
   };
 
+  /// When pulls that ended well began, by image.
+  class Pulls {
+   public:
+    void note(const std::string& image, Lanes::Time begun);
+    [[nodiscard]] bool begun_since(const std::string& image, Lanes::Time asked) const;
+
+   private:
+    mutable std::mutex mutex_;
+    std::map<std::string, Lanes::Time> begun_;
+  };
+
   const DockerConfig config_;
   const Endpoint endpoint_;
   const Capacity capacity_;
@@ -90,6 +112,7 @@ class DockerDriver final : public ContainerDriver {
   Expected starting_;
   Expected stopping_;
   Expected removing_;
+  Pulls pulls_;
 
   std::mutex news_mutex_;
   News news_;

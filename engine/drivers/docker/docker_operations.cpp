@@ -1,6 +1,7 @@
 // The half of the Docker driver that carries out operations; docker_driver.cpp has the rest.
 #include <fmt/format.h>
 
+#include "base/log.h"
 #include "engine/drivers/docker/docker_driver.h"
 
 namespace berth::engine::docker {
@@ -55,30 +56,42 @@ Result<void> check_volumes(Client& client, const ContainerSpec& spec) {
   return {};
 }
 
-/// Pulls what is not here; the digest of what then is.
-Result<std::string> pull_missing(Client& client, const std::string& image) {
-  BERTH_TRY(here, client.image_digest(image));
-  if (here) return *here;
-  BERTH_TRY_VOID(client.pull(image));
-  BERTH_TRY(pulled, client.image_digest(image));
-  if (pulled) return *pulled;
-  return Error{"CannotPullContainerError", fmt::format("`{}` is not there after its pull", image), true};
+/// By this name an image never changes.
+bool is_pinned(const std::string& image) { return image.find('@') != std::string::npos; }
+
+/// Whether an image that is here is used without asking its registry.
+bool is_good(const LocalImage& here, const std::string& image, ImagePull behaviour) {
+  return is_pinned(image) || !here.of_registry || behaviour == ImagePull::prefer_cached;
+}
+
+/// An image that its deployment has decided for, if it is here.
+Result<std::optional<LocalImage>> find_pinned(Client& client, const std::string& image, const std::string& digest) {
+  BERTH_TRY(found, client.find_image(by_digest(image, digest)));
+  if (found) return found;
+  // One that never was in a registry has an id and no more.
+  return client.find_image(digest);
 }
 
 }  // namespace
 
 Lanes::Step DockerDriver::pull_step(Operation operation) {
   auto errand = std::make_shared<Errand>();
-  return [this, operation = std::move(operation), errand](Client& client) -> Again {
-    const auto& image = operation.spec.image;
+  const auto asked = Clock::now();
+  return [this, operation = std::move(operation), errand, asked](Client& client) -> Again {
+    const auto& wanted = operation.spec;
     if (errand->done) return complete(operation, errand->error, std::nullopt, errand->value), kDone;
     if (errand->begun) return until_woken();
-    auto here = client.image_digest(image);
-    if (!here || *here) return complete(operation, error_of(here), std::nullopt, here ? **here : ""), kDone;
+    auto here = wanted.image_digest.empty() ? client.find_image(wanted.image) : find_pinned(client, wanted.image, wanted.image_digest);
+    const auto image = wanted.image_digest.empty() ? wanted.image : by_digest(wanted.image, wanted.image_digest);
+    if (!here) return complete(operation, here.error()), kDone;
+    if (*here && is_good(**here, image, config_.pull)) {
+      const auto& digest = wanted.image_digest.empty() ? (*here)->digest : wanted.image_digest;
+      return complete(operation, std::nullopt, std::nullopt, digest), kDone;
+    }
     errand->begun = true;
-    auto lane = operation.spec.name.empty() ? "image " + image : operation.spec.name;
-    pullers_->post(image, [this, image, errand, lane](Client& puller) -> Again {
-      auto digest = pull_missing(puller, image);
+    auto lane = wanted.name.empty() ? "image " + wanted.image : wanted.name;
+    pullers_->post(image, [this, image, errand, lane, asked](Client& puller) -> Again {
+      auto digest = pull(puller, image, asked);
       errand->value = value_of(digest).value_or("");
       errand->finish(error_of(digest));
       lanes_->wake(lane);
@@ -86,6 +99,27 @@ Lanes::Step DockerDriver::pull_step(Operation operation) {
     });
     return until_woken();
   };
+}
+
+Result<std::string> DockerDriver::pull(Client& client, const std::string& image, Lanes::Time asked) {
+  // A registry that is silent for so long is taken for one that cannot be reached, where that does no harm.
+  constexpr Milliseconds kSilence = std::chrono::minutes(1);
+  constexpr Milliseconds kSilenceWithCached = std::chrono::seconds(15);
+  BERTH_TRY(here, client.find_image(image));
+  // Of many tasks that ask at once, one asks the registry for all: a pull that began after they asked is as good as one of their own.
+  if (here && (is_good(*here, image, config_.pull) || pulls_.begun_since(image, asked))) return here->digest;
+  const auto begun = Clock::now();
+  auto pulled = client.pull(image, here ? kSilenceWithCached : kSilence);
+  if (!pulled && here && config_.pull != ImagePull::always && pulled.error().code != "Cancelled") {
+    log(LogLevel::warn, "an image could not be pulled; the one that is here is used", {{"image", image}, {"reason", pulled.error().message}});
+    pulls_.note(image, begun);
+    return here->digest;
+  }
+  if (!pulled) return pulled.error();
+  pulls_.note(image, begun);
+  BERTH_TRY(found, client.find_image(image));
+  if (found) return found->digest;
+  return Error{"CannotPullContainerError", fmt::format("`{}` is not there after its pull", image), true};
 }
 
 Lanes::Step DockerDriver::create_step(Operation operation) {
@@ -111,7 +145,10 @@ Lanes::Step DockerDriver::create_step(Operation operation) {
 
 Result<ContainerState> DockerDriver::create(Client& client, const ContainerSpec& spec) {
   BERTH_TRY_VOID(check_volumes(client, spec));
-  BERTH_TRY(id, client.create(spec.name, create_body(spec, config_.engine_id)));
+  auto exact = spec;
+  BERTH_TRY(reference, client.image_reference(spec.image, spec.image_digest));
+  exact.image = reference;
+  BERTH_TRY(id, client.create(spec.name, create_body(exact, config_.engine_id)));
   if (!id) return adopt(client, spec);
   ContainerState state;
   state.name = spec.name;

@@ -67,8 +67,8 @@ Result<void> TaskNetworks::ensure_ground(Client& client) {
   std::lock_guard lock(ground_mutex_);
   if (ground_ready_) return {};
   BERTH_TRY_VOID(client.ensure_network(network_, engine_id_));
-  BERTH_TRY(digest, client.image_digest(image_.name + ":" + image_.tag));
-  if (!digest)
+  BERTH_TRY(here, client.find_image(image_.name + ":" + image_.tag));
+  if (!here)
     BERTH_TRY_VOID(client.import_image(tar_of_executable("pause", pause_program()), image_, R"(ENTRYPOINT ["/pause"])"));
   ground_ready_ = true;
   return {};

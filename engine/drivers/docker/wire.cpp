@@ -132,14 +132,30 @@ ImageReference parse_image(const std::string& image) {
   return {image.substr(0, colon), image.substr(colon + 1)};
 }
 
-std::string digest_of(const Json& image) {
-  const auto& digests = member(image, "RepoDigests");
-  if (digests.is_array() && !digests.empty() && digests.front().is_string()) {
-    auto first = digests.front().get<std::string>();
-    if (auto at = first.find('@'); at != std::string::npos) return first.substr(at + 1);
-  }
-  return text(image, "Id");
+namespace {
+
+/// Docker leaves these parts of a name out where it can.
+std::string short_name(std::string name) {
+  for (const std::string_view part : {"index.docker.io/", "docker.io/", "library/"})
+    if (name.rfind(part, 0) == 0) name.erase(0, part.size());
+  return name;
 }
+
+}  // namespace
+
+LocalImage local_image_of(const Json& image, const std::string& name) {
+  const auto& digests = member(image, "RepoDigests");
+  const auto repository = short_name(parse_image(name).name);
+  for (const auto& digest : digests.is_array() ? digests : Json::array()) {
+    if (!digest.is_string()) continue;
+    const auto known = digest.get<std::string>();
+    auto at = known.find('@');
+    if (at != std::string::npos && short_name(known.substr(0, at)) == repository) return {.digest = known.substr(at + 1), .of_registry = true};
+  }
+  return {.digest = text(image, "Id"), .of_registry = false};
+}
+
+std::string by_digest(const std::string& image, const std::string& digest) { return parse_image(image).name + "@" + digest; }
 
 std::optional<Event> parse_event(std::string_view line) {
   auto json = parse_json(line);

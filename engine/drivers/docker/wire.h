@@ -52,8 +52,16 @@ struct ImageReference {
 };
 ImageReference parse_image(const std::string& image);
 
-/// GET /images/X/json -> "sha256:…" of the repository's manifest, or the image's own id when it was never in a registry.
-std::string digest_of(const Json& image);
+/// What is known of an image that is here.
+struct LocalImage {
+  std::string digest;        ///< "sha256:…" of the repository's manifest, or the image's own id when that never was in a registry
+  bool of_registry = false;  ///< it came from the registry that its name says, or was pushed there
+  bool operator==(const LocalImage&) const = default;
+};
+/// GET /images/X/json, asked for by this name.
+LocalImage local_image_of(const Json& image, const std::string& name);
+/// "repository@digest" of an image's name with or without a tag.
+std::string by_digest(const std::string& image, const std::string& digest);
 
 /// One line of GET /events about a container of ours.
 struct Event {

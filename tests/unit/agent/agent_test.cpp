@@ -25,6 +25,25 @@ struct Part {
   std::optional<Milliseconds> stop_timeout{};
 };
 
+/// The fake driver, whose list can be one of an earlier moment.
+class LateLists final : public ContainerDriver {
+ public:
+  explicit LateLists(FakeWorld& world) : driver_(world) {}
+  void submit(Operation operation) override { driver_.submit(std::move(operation)); }
+  [[nodiscard]] News poll() override { return driver_.poll(); }
+  [[nodiscard]] Result<std::vector<ContainerState>> list() override { return earlier ? Result(*std::exchange(earlier, std::nullopt)) : driver_.list(); }
+  [[nodiscard]] Result<std::vector<LogLine>> logs(const LogQuery& query) override { return driver_.logs(query); }
+  [[nodiscard]] Capacity capacity() const override { return driver_.capacity(); }
+  void on_news(std::function<void()> wake) override { driver_.on_news(std::move(wake)); }
+  void tick(Timestamp now) override { driver_.tick(now); }
+  [[nodiscard]] std::optional<Timestamp> next_tick() const override { return driver_.next_tick(); }
+
+  std::optional<std::vector<ContainerState>> earlier;
+
+ private:
+  FakeDriver driver_;
+};
+
 /// A store and a fake machine, and an agent between them that can crash.
 class Bench {
  public:
@@ -39,7 +58,7 @@ class Bench {
     crash();
     driver_.emplace(world);
     agent_.emplace(
-        *store_, *driver_, [](const std::function<void()>& work) { work(); }, AgentOptions{});
+        *store_, *driver_, [this](const std::function<void()>& work) { held ? held->push_back(work) : work(); }, AgentOptions{});
   }
 
   /// The engine dies: what is in its memory is lost, the store and the machine stay.
@@ -119,12 +138,20 @@ class Bench {
   }
   Store& store() { return *store_; }
   Agent& agent() { return *agent_; }
+  LateLists& driver() { return *driver_; }
+
+  /// Set: work that blocks waits here until it is released, as if the runtime did not answer.
+  std::optional<std::vector<std::function<void()>>> held;
+  void release() {
+    const auto works = std::exchange(held, std::nullopt);
+    for (const auto& work : *works) work();
+  }
 
   FakeWorld world;
 
  private:
   std::unique_ptr<Store> store_;
-  std::optional<FakeDriver> driver_;
+  std::optional<LateLists> driver_;
   std::optional<Agent> agent_;
   int next_revision_ = 1;
 };
@@ -447,6 +474,110 @@ TEST_CASE("somebody starts a stopped container of a running task: it is stopped 
   bench.pass(seconds(61));
   CHECK(bench.world.find(name)->phase == ContainerState::Phase::exited);
   CHECK(bench.task("t1").last_status == TaskStatus::Running);
+}
+
+TEST_CASE("a runtime that does not answer holds up nobody, and its late answer undoes nothing") {
+  Bench bench;
+  bench.add("t1", {{.name = "app"}});
+  bench.step();
+  bench.held.emplace();
+  // The periodic look at the runtime hangs; tasks go on meanwhile.
+  bench.pass(seconds(61));
+  REQUIRE(bench.held->size() == 1);
+  bench.add("t2", {{.name = "app"}});
+  bench.pass(seconds(120));
+  CHECK(bench.held->size() == 1);
+  CHECK(bench.task("t2").last_status == TaskStatus::Running);
+  bench.release();
+  bench.pass(seconds(10));
+  CHECK(bench.task("t1").last_status == TaskStatus::Running);
+  CHECK(bench.task("t2").last_status == TaskStatus::Running);
+  CHECK(bench.world.containers().size() == 2);
+}
+
+TEST_CASE("a list that is older than what was heard since does not count") {
+  Bench bench;
+  bench.add("t1", {{.name = "app"}});
+  bench.step();
+  bench.held.emplace();
+  bench.pass(seconds(61));
+  REQUIRE(bench.held->size() == 1);
+  bench.driver().earlier = bench.world.containers();
+  bench.add("t2", {{.name = "app"}});
+  bench.pass(seconds(1));
+  REQUIRE(bench.task("t2").last_status == TaskStatus::Running);
+  bench.release();
+  bench.pass(seconds(1));
+  CHECK(bench.task("t2").last_status == TaskStatus::Running);
+  CHECK(bench.container("t2", "app").reason.empty());
+  // The next one does.
+  bench.world.vanish(bench.name("t2", "app"));
+  bench.pass(seconds(10));
+  CHECK(bench.task("t2").last_status == TaskStatus::Stopped);
+}
+
+TEST_CASE("an engine that starts while the runtime hangs takes up its tasks when that answers") {
+  Bench bench;
+  bench.add("t1", {{.name = "app"}});
+  bench.step();
+  bench.held.emplace();
+  bench.start_agent();
+  bench.pass(seconds(300));
+  REQUIRE(bench.held->size() == 1);
+  bench.world.kill(bench.name("t1", "app"), 3);
+  bench.release();
+  bench.pass(seconds(1));
+  CHECK(bench.task("t1").last_status == TaskStatus::Stopped);
+  CHECK(bench.container("t1", "app").exit_code == 3);
+}
+
+/// A task of the service `web`, of its only deployment.
+std::string add_of_service(Bench& bench, const std::string& id, const std::string& image) {
+  scheduler::Service service;
+  service.name = "web";
+  service.cluster_arn = "arn:aws:ecs:us-east-1:000000000000:cluster/shop";
+  service.deployments.push_back({.id = "ecs-svc/1"});
+  bench.change([&] {
+    if (!bench.store().service({"shop", "web"})) bench.store().put_service(service);
+  });
+  bench.add(id, {{.name = "app", .image = image}});
+  Task task = bench.task(id);
+  task.service_name = "web";
+  task.deployment_id = "ecs-svc/1";
+  bench.change([&] { bench.store().put_task(task); });
+  return id;
+}
+
+TEST_CASE("all tasks of a deployment run the image that its first one found") {
+  Bench bench;
+  add_of_service(bench, "t1", "fake/app:1");
+  bench.step();
+  const std::string first = bench.container("t1", "app").image_digest;
+  bench.world.move_tag("fake/app:1", "sha256:moved");
+  add_of_service(bench, "t2", "fake/app:1");
+  bench.step();
+  CHECK(bench.container("t2", "app").image_digest == first);
+  CHECK(bench.world.find(bench.name("t2", "app"))->image_digest == first);
+  bench.add("t3", {{.name = "app", .image = "fake/app:1"}});
+  bench.step();
+  CHECK(bench.container("t3", "app").image_digest == "sha256:moved");
+}
+
+TEST_CASE("a task that pulled its deployment's tag when it had moved already pulls again") {
+  Bench bench;
+  add_of_service(bench, "t1", "fake/pull-2s:1");
+  bench.pass(seconds(1));
+  add_of_service(bench, "t2", "fake/pull-2s:1");
+  bench.pass(Milliseconds(1500));
+  // The first has it; the second's pull is under way.
+  const std::string digest = bench.container("t1", "app").image_digest;
+  REQUIRE_FALSE(digest.empty());
+  REQUIRE(bench.container("t2", "app").image_digest.empty());
+  bench.world.move_tag("fake/pull-2s:1", "sha256:moved");
+  bench.pass(seconds(10));
+  CHECK(bench.container("t2", "app").image_digest == digest);
+  CHECK(bench.world.find(bench.name("t1", "app"))->image_digest == digest);
+  CHECK(bench.world.find(bench.name("t2", "app"))->image_digest == digest);
 }
 
 }  // namespace

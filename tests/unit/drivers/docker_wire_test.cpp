@@ -196,8 +196,14 @@ TEST_CASE("image references are split as Docker wants them") {
 }
 
 TEST_CASE("a digest is the repository's, else the image's own id") {
-  CHECK(digest_of(Json::parse(R"({"Id": "sha256:1", "RepoDigests": ["web@sha256:2"]})")) == "sha256:2");
-  CHECK(digest_of(Json::parse(R"({"Id": "sha256:1", "RepoDigests": []})")) == "sha256:1");
+  const auto image = Json::parse(R"({"Id": "sha256:1", "RepoDigests": ["shop/web@sha256:2", "localhost:5000/web@sha256:3", "busybox@sha256:4"]})");
+  CHECK(local_image_of(image, "shop/web:1") == LocalImage{.digest = "sha256:2", .of_registry = true});
+  CHECK(local_image_of(image, "localhost:5000/web") == LocalImage{.digest = "sha256:3", .of_registry = true});
+  CHECK(local_image_of(image, "docker.io/library/busybox:latest") == LocalImage{.digest = "sha256:4", .of_registry = true});
+  // Tagged by hand: no registry knows it by this name.
+  CHECK(local_image_of(image, "mine:1") == LocalImage{.digest = "sha256:1", .of_registry = false});
+  CHECK(local_image_of(Json::parse(R"({"Id": "sha256:1", "RepoDigests": []})"), "web:1") == LocalImage{.digest = "sha256:1", .of_registry = false});
+  CHECK(by_digest("localhost:5000/web:1", "sha256:3") == "localhost:5000/web@sha256:3");
 }
 
 TEST_CASE("of the event stream only what changes a container of ours is taken") {
