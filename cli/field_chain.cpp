@@ -89,6 +89,16 @@ const ir::Address* resource_of(const ir::Program& program, const std::string& pa
   return found;
 }
 
+/// Where the setting around a field was written: what a function such as `awslogs(…)` makes has no text of its own.
+Span place_around(const ir::Program& program, std::string path) {
+  for (std::size_t dot = path.rfind('.'); dot != std::string::npos; dot = path.rfind('.')) {
+    path.resize(dot);
+    const auto known = program.chains.find(path);
+    if (known != program.chains.end() && !known->second.empty()) return known->second.back().origin;
+  }
+  return {};
+}
+
 FieldChain chain_of(const ir::Program& program, const std::string& path, const ir::Value* value) {
   FieldChain chain{.path = path, .value = value == nullptr ? "unset" : ir::spell(*value), .layers = {}};
   if (const auto known = program.chains.find(path); known != program.chains.end()) chain.layers.assign(known->second.rbegin(), known->second.rend());
@@ -97,7 +107,11 @@ FieldChain chain_of(const ir::Program& program, const std::string& path, const i
     if (value == nullptr) chain.value = chain.layers.front().value;
     chain.layers.front().value = chain.value;
   }
-  if (chain.layers.empty()) chain.layers.push_back({.value = chain.value, .origin = value == nullptr ? Span{} : value->origin().span, .how = value != nullptr && !value->origin().is_default ? "a part of what stands there" : "default"});
+  if (chain.layers.empty()) {
+    const bool is_default = value == nullptr || value->origin().is_default;
+    const Span own = value == nullptr ? Span{} : value->origin().span;
+    chain.layers.push_back({.value = chain.value, .origin = own.valid() || is_default ? own : place_around(program, path), .how = is_default ? "default" : "a part of what stands there"});
+  }
   return chain;
 }
 
