@@ -34,6 +34,7 @@ Command apply_command();
 Command destroy_command();
 Command status_command();
 Command logs_command();
+Command why_command();
 Command engine_command();
 Command import_command();
 Command export_command();

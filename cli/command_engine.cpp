@@ -119,6 +119,7 @@ Runner declare(Arguments& arguments) {
   arguments.option("--driver", flags->start.driver, "NAME", "start: docker, or fake for trying things out");
   arguments.option("--docker-host", flags->start.docker_host, "ADDRESS", "start: the Docker Engine's socket, unix:///path", "DOCKER_HOST");
   arguments.option("--healthy-after", flags->start.healthy_after, "TIME", "start: how long a task must run to count as healthy, such as 40s");
+  arguments.option("--image-pull", flags->start.image_pull, "WHEN", "start: when registries are asked for images that are here: default, always or prefer-cached");
   arguments.option("--listen", flags->start.listen, "HOST:PORT", "start: serve AWS clients there too");
   arguments.option("--auth", flags->start.auth, "KIND", "start: for --listen, sigv4 (signed requests only, the default) or none (loopback)");
   arguments.option("--cluster", flags->instance.cluster, "NAME", "instance: the cluster, default unless given");

@@ -60,6 +60,7 @@ std::vector<std::string> engine_arguments(const std::string& program, const prov
   add("--driver", start.driver);
   add("--docker-host", start.docker_host);
   add("--healthy-after", start.healthy_after);
+  add("--image-pull", start.image_pull);
   add("--listen", start.listen);
   add("--auth", start.auth);
   return arguments;

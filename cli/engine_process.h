@@ -36,6 +36,7 @@ struct EngineStart {
   std::string driver;
   std::string docker_host;
   std::string healthy_after;
+  std::string image_pull;
   std::string listen;
   std::string auth;
 };

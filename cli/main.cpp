@@ -49,7 +49,7 @@ int main(int argc, char** argv) {
   session.stop = &g_stop;
 
   const std::vector<cli::Command> commands{cli::check_command(),   cli::explain_command(), cli::compile_command(), cli::fmt_command(), cli::doc_command(), cli::test_command(), cli::plan_command(),
-                                           cli::apply_command(),   cli::destroy_command(), cli::status_command(),  cli::logs_command(),
+                                           cli::apply_command(),   cli::destroy_command(), cli::status_command(),  cli::logs_command(), cli::why_command(),
                                            cli::engine_command(), cli::import_command(), cli::export_command(),  cli::lock_command(),   cli::version_command()};
   return static_cast<int>(cli::run(commands, {argv + 1, argv + argc}, session));
 }
