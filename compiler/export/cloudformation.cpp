@@ -10,6 +10,7 @@
 #include "compiler/export/parameters.h"
 #include "compiler/export/requests.h"
 #include "compiler/export/scaling.h"
+#include "compiler/export/schedules.h"
 #include "ir/externs.h"
 #include "ir/schema.h"
 
@@ -20,6 +21,8 @@ namespace {
 std::string cloudformation_type(std::string_view operation) {
   if (operation == "CreateCluster") return "AWS::ECS::Cluster";
   if (operation == "CreateCapacityProvider") return "AWS::ECS::CapacityProvider";
+  if (operation == "CreateSchedule") return "AWS::Scheduler::Schedule";
+  if (operation == "PutMetricAlarm") return "AWS::CloudWatch::Alarm";
   if (operation == "PutClusterCapacityProviders") return "AWS::ECS::ClusterCapacityProviderAssociations";
   return operation == "CreateService" ? "AWS::ECS::Service" : "AWS::ECS::TaskDefinition";
 }
@@ -31,11 +34,12 @@ class Template {
   Export run() {
     std::vector<Loss> losses;
     for (const Request& request : requests(program_, marks_.spelling(), losses)) add(request);
+    for (const Request& request : schedule_requests(program_, marks_.spelling(), losses)) add(request);
+    for (const Request& request : alarm_requests(program_, marks_.spelling(), losses)) add(request);
     for (Loss& loss : losses) {
       if (!is_said_otherwise(loss)) made_.losses.push_back(std::move(loss));
     }
     scaling();
-    report_other_kinds(program_, {}, "this export writes clusters, task definitions and services", made_.losses);
     outputs();
     Json document{{"AWSTemplateFormatVersion", "2010-09-09"}, {"Description", fmt::format("{} on Amazon ECS", program_.id())}, {"Resources", std::move(resources_)}};
     if (!parameters_.empty()) document["Parameters"] = std::move(parameters_);
@@ -51,6 +55,10 @@ class Template {
   Json expression(const std::string& mark) {
     const auto [what, subject] = Marks::meaning(mark);
     if (what == "resource") return {{"Ref", logical_id(subject)}};
+    if (what == "input") return parameter(subject, {{"Type", "String"}}, marks_.meaning_of_input(subject));
+    // What a cluster and a task definition give as their reference is their name and their ARN.
+    if (what == "arn") return subject.starts_with("task.") ? Json{{"Ref", logical_id(subject)}} : Json{{"Fn::GetAtt", Json::array({logical_id(subject), "Arn"})}};
+    if (what == "name") return subject.starts_with("cluster.") ? Json{{"Ref", logical_id(subject)}} : Json{{"Fn::GetAtt", Json::array({logical_id(subject), "Name"})}};
     if (what == "sensitive") return parameter(subject, {{"Type", "String"}, {"NoEcho", true}}, "the sensitive value of " + subject);
     const auto address = ir::Address::parse(subject);
     const ir::Resource& external = program_.externs.at(*address);

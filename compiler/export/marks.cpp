@@ -10,7 +10,21 @@ namespace berth::exporting {
 
 Spelling Marks::spelling() {
   return {.reference = [this](const ir::Address& target) { return reference(target); },
-          .sensitive = [this](const ir::Address& owner, const std::string& setting, const ir::Value& value) { return sensitive(owner, setting, value); }};
+          .sensitive = [this](const ir::Address& owner, const std::string& setting, const ir::Value& value) { return sensitive(owner, setting, value); },
+          .arn = [this](const ir::Address& target) { return named("arn", target); },
+          .name = [this](const ir::Address& target) { return named("name", target); },
+          .input =
+              [this](const std::string& key, const std::string& what) {
+                inputs_[key] = what;
+                return tokens_.mark("input " + key);
+              }};
+}
+
+std::string Marks::named(const char* what, const ir::Address& target) {
+  if (program_.resources.contains(target)) return tokens_.mark(fmt::format("{} {}", what, target.text()));
+  if (what == std::string_view("arn")) return reference(target);
+  const std::string text = ir::api_text(program_.externs.at(target), program_);
+  return text.substr(text.rfind('/') + 1);
 }
 
 Marks::Meaning Marks::meaning(std::string_view mark) {

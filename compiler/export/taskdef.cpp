@@ -7,6 +7,7 @@
 #include "compiler/export/capacity.h"
 #include "compiler/export/losses.h"
 #include "compiler/export/requests.h"
+#include "compiler/export/schedules.h"
 #include "ir/externs.h"
 #include "ir/schema.h"
 
@@ -25,9 +26,12 @@ std::string command_of(std::string_view operation) {
 
 /// Where in the order of calls it stands.
 int place_of(std::string_view operation) {
-  static constexpr std::string_view kOrder[] = {"CreateCluster", "CreateCapacityProvider", "PutClusterCapacityProviders", "RegisterTaskDefinition", "CreateService"};
+  static constexpr std::string_view kOrder[] = {"CreateCluster", "CreateCapacityProvider", "PutClusterCapacityProviders", "RegisterTaskDefinition", "CreateService",
+                                                 "CreateSchedule", "PutMetricAlarm"};
   return static_cast<int>(std::find(std::begin(kOrder), std::end(kOrder), operation) - std::begin(kOrder)) + 1;
 }
+
+std::string last_part(const std::string& text) { return text.substr(text.rfind('/') + 1); }
 
 /// The names by which requests know things.
 class Names {
@@ -48,6 +52,17 @@ class Names {
     return capacity_name(target, program_).value_or(target.name);
   }
 
+  /// Of a cluster or a task definition; without a revision it is the newest one.
+  std::string arn(const ir::Address& target) {
+    const auto resource = program_.resources.find(target);
+    if (resource == program_.resources.end()) return (*this)(target);
+    const bool is_whole = !program_.account.empty() && !program_.region.empty();
+    const std::string made = fmt::format("arn:aws:ecs:{}:{}:{}/{}", program_.region.empty() ? "us-east-1" : program_.region, program_.account.empty() ? "000000000000" : program_.account,
+                                         target.kind == "task" ? "task-definition" : target.kind, aws_name(resource->second));
+    if (!is_whole && told_.insert(target).second) losses_.push_back({target.text(), "its ARN has an account or a region that nobody names, and is made up: " + made, resource->second.origin});
+    return made;
+  }
+
  private:
   const ir::Program& program_;
   std::vector<Loss>& losses_;
@@ -65,11 +80,20 @@ Export to_taskdef(const ir::Program& program, const Options& options) {
                                 if (options.reveal) return std::string(value.as_sensitive()->text->reveal());
                                 made.losses.push_back({fmt::format("{} {}", owner.text(), setting), "it is sensitive; `--reveal` writes it in the clear", value.origin().span});
                                 return std::string("(sensitive)");
+                              },
+                          .arn = [&](const ir::Address& target) { return names.arn(target); },
+                          .name = [&](const ir::Address& target) { return last_part(names(target)); },
+                          .input =
+                              [&](const std::string& key, const std::string& meaning) {
+                                made.losses.push_back({key, "it is not known here, and has to be put in: " + meaning, {}});
+                                return fmt::format("({})", key);
                               }};
-  for (const Request& request : requests(program, spelling, made.losses)) {
+  std::vector<Request> all = requests(program, spelling, made.losses);
+  for (Request& request : schedule_requests(program, spelling, made.losses)) all.push_back(std::move(request));
+  for (Request& request : alarm_requests(program, spelling, made.losses)) all.push_back(std::move(request));
+  for (const Request& request : all) {
     made.files.push_back({fmt::format("{}-{}.{}.json", place_of(request.operation), command_of(request.operation), request.address.name), pretty_json(request.input)});
   }
-  report_other_kinds(program, {}, "the ECS API has nothing of this kind", made.losses);
   for (const ir::Output& output : program.outputs) made.losses.push_back({"output " + output.name, "requests have no outputs", output.value.origin().span});
   finish(made);
   return made;

@@ -10,6 +10,7 @@
 #include "compiler/export/parameters.h"
 #include "compiler/export/requests.h"
 #include "compiler/export/scaling.h"
+#include "compiler/export/schedules.h"
 #include "compiler/export/terraform_names.h"
 #include "ir/externs.h"
 
@@ -22,6 +23,8 @@ constexpr std::string_view kProviderVersion = ">= 6.4";
 std::string terraform_type(std::string_view operation) {
   if (operation == "CreateCluster") return "aws_ecs_cluster";
   if (operation == "CreateCapacityProvider") return "aws_ecs_capacity_provider";
+  if (operation == "CreateSchedule") return "aws_scheduler_schedule";
+  if (operation == "PutMetricAlarm") return "aws_cloudwatch_metric_alarm";
   if (operation == "PutClusterCapacityProviders") return "aws_ecs_cluster_capacity_providers";
   return operation == "CreateService" ? "aws_ecs_service" : "aws_ecs_task_definition";
 }
@@ -50,11 +53,12 @@ class Configuration {
     std::vector<Loss> losses;
     for (const Request& request : requests(program_, marks_.spelling(), losses)) add(request);
     scaling();
+    for (const Request& request : schedule_requests(program_, marks_.spelling(), losses)) add(request);
+    for (const Request& request : alarm_requests(program_, marks_.spelling(), losses)) add(request);
     for (Loss& loss : losses) {
       if (!is_said_otherwise(loss)) made_.losses.push_back(std::move(loss));
     }
     lifecycles();
-    report_other_kinds(program_, {}, "this export writes clusters, task definitions and services", made_.losses);
     outputs();
     Json document{{"terraform", {{"required_providers", {{"aws", {{"source", "hashicorp/aws"}, {"version", kProviderVersion}}}}}}}, {"resource", std::move(resources_)}};
     if (!program_.region.empty()) document["provider"] = {{"aws", {{"region", program_.region}}}};
@@ -73,7 +77,9 @@ class Configuration {
   std::string expression(const std::string& mark, bool by_name) {
     const auto [what, subject] = Marks::meaning(mark);
     if (what == "sensitive") return variable(subject, "the sensitive value of " + subject, true);
+    if (what == "input") return variable(subject, marks_.meaning_of_input(subject), false);
     const auto address = ir::Address::parse(subject);
+    if (what == "arn" || what == "name") return fmt::format("aws_ecs_{}.{}.{}", address->kind == "task" ? "task_definition" : address->kind, label(*address), what);
     if (what == "resource") {
       if (address->kind == "cluster") return fmt::format("aws_ecs_cluster.{}.{}", label(*address), by_name ? "name" : "id");
       if (address->kind == "capacity") return fmt::format("aws_ecs_capacity_provider.{}.name", label(*address));

@@ -8,7 +8,7 @@
 namespace berth::exporting {
 namespace {
 
-constexpr std::array<Renaming::Exception, 33> kArgumentNames = {{
+constexpr std::array<Renaming::Exception, 35> kArgumentNames = {{
     {"CreateCluster", "clusterName", "name"},
     {"CreateCluster", "settings", "setting"},
     {"logConfiguration", "s3EncryptionEnabled", "s3_bucket_encryption_enabled"},
@@ -42,10 +42,12 @@ constexpr std::array<Renaming::Exception, 33> kArgumentNames = {{
     {"tls", "issuerCertificateAuthority", "issuer_cert_authority"},
     {"managedEBSVolume", "sizeInGiB", "size_in_gb"},
     {"managedEBSVolume", "filesystemType", "file_system_type"},
+    {"PutMetricAlarm", "Metrics", "metric_query"},
+    {"Metrics", "MetricStat", "metric"},
 }};
 
 /// Keys are the user's own words in them, or they become text.
-constexpr std::array<std::string_view, 5> kVerbatimArguments = {"options", "driverOpts", "labels", "containerDefinitions", "properties"};
+constexpr std::array<std::string_view, 6> kVerbatimArguments = {"options", "driverOpts", "labels", "containerDefinitions", "properties", "Dimensions"};
 
 /// "enableECSManagedTags" -> "enable_ecs_managed_tags".
 std::string snake(std::string_view name) {
@@ -70,6 +72,31 @@ Json map_of(const Json& list, const char* key, const char* value) {
   Json map = Json::object();
   for (const Json& item : list) map[item.value(key, "")] = item.value(value, "");
   return map;
+}
+
+/// A schedule's network has no block around it, and says yes or no.
+void reshape_schedule(Json& input) {
+  if (!input.contains("Target") || !input["Target"]["EcsParameters"].contains("NetworkConfiguration")) return;
+  Json network = std::move(input["Target"]["EcsParameters"]["NetworkConfiguration"]["awsvpcConfiguration"]);
+  network["AssignPublicIp"] = network.value("AssignPublicIp", "DISABLED") == "ENABLED";
+  input["Target"]["EcsParameters"]["NetworkConfiguration"] = std::move(network);
+}
+
+/// Dimensions are a map; the metric of a query has its period and statistic beside its name.
+void reshape_alarm(Json& input) {
+  if (input.contains("Dimensions")) input["Dimensions"] = map_of(input["Dimensions"], "Name", "Value");
+  if (input.contains("Metrics")) {
+    for (Json& query : input["Metrics"]) {
+      if (!query.contains("MetricStat")) continue;
+      Json metric = std::move(query["MetricStat"]["Metric"]);
+      metric["Dimensions"] = map_of(metric["Dimensions"], "Name", "Value");
+      for (const char* member : {"Period", "Stat"}) metric[member] = query["MetricStat"][member];
+      query["MetricStat"] = std::move(metric);
+    }
+  }
+  if (!input.contains("Tags")) return;
+  for (const Json& tag : input["Tags"]) input["tags"].push_back({{"key", tag["Key"]}, {"value", tag["Value"]}});
+  input.erase("Tags");
 }
 
 /// What the provider has in another place or form.
@@ -99,7 +126,9 @@ void reshape(Json& input) {
 }  // namespace
 
 Json terraform_arguments(std::string_view operation, Json input, std::vector<std::string>& missing) {
-  reshape(input);
+  if (operation == "CreateSchedule") reshape_schedule(input);
+  else if (operation == "PutMetricAlarm") reshape_alarm(input);
+  else reshape(input);
   // Their keys are the user's own words, at the top only.
   Json tags;
   if (input.contains("tags")) {

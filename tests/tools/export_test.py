@@ -19,7 +19,10 @@ OPERATIONS = {
     "put-cluster-capacity-providers": "PutClusterCapacityProviders",
     "register-task-definition": "RegisterTaskDefinition",
     "create-service": "CreateService",
+    "create-schedule": "CreateSchedule",
+    "put-metric-alarm": "PutMetricAlarm",
 }
+SERVICES = {"create-schedule": "scheduler", "put-metric-alarm": "cloudwatch"}
 SOURCE_ERRORS = 65
 # Members that the installed model of the API does not have yet.
 AHEAD_OF_MODEL = {"thresholdConfiguration", "resetOnHealthyTask"}
@@ -85,18 +88,22 @@ class Export(unittest.TestCase):
 
     @unittest.skipUnless(botocore, "botocore is not installed")
     def test_requests_pass_the_validation_of_botocore(self):
-        model = botocore.session.get_session().get_service_model("ecs")
-        validated = 0
+        models = {service: botocore.session.get_session().get_service_model(service) for service in ("ecs", *SERVICES.values())}
+        validated = dict.fromkeys(models, 0)
         for name, files in self.export("taskdef"):
             for file in files:
-                operation = OPERATIONS[re.match(r"\d-([a-z-]+)\.", file.name)[1]]
+                call = re.match(r"\d-([a-z-]+)\.", file.name)[1]
+                operation, service = OPERATIONS[call], SERVICES.get(call, "ecs")
+                model = models[service]
                 request = json.loads(file.read_text())
                 report = botocore.validate.ParamValidator().validate(request, model.operation_model(operation).input_shape)
                 self.assertFalse(report.has_errors(), f"{name} {file.name}: {report.generate_report()}")
                 unknown = set(self.unknown(request, model.operation_model(operation).input_shape)) - AHEAD_OF_MODEL
                 self.assertEqual(unknown, set(), f"{name} {file.name}")
-                validated += 1
-        self.assertGreater(validated, 50)
+                validated[service] += 1
+        self.assertGreater(validated["ecs"], 50)
+        for service in SERVICES.values():
+            self.assertGreater(validated[service], 0, service)
 
     def unknown(self, value, shape):
         """Members that the model does not have: botocore itself lets them pass in nested structures of some versions."""
@@ -142,7 +149,7 @@ class Export(unittest.TestCase):
         for name, files in self.export("terraform"):
             text = files[0].read_text()
             document = json.loads(text)
-            for kind, label in re.findall(r"(?<!data\.)\b(aws_(?:ecs|appautoscaling)\w+)\.(\w+)(?:\.|\")", text):
+            for kind, label in re.findall(r"(?<!data\.)\b(aws_(?:ecs|appautoscaling|scheduler|cloudwatch)\w+)\.(\w+)(?:\.|\")", text):
                 self.assertIn(label, document["resource"].get(kind, {}), f"{name}: {kind}.{label}")
             for kind, label in re.findall(r"data\.(aws_\w+)\.(\w+)\.", text):
                 self.assertIn(label, document["data"].get(kind, {}), f"{name}: data.{kind}.{label}")
