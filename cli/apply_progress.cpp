@@ -15,8 +15,10 @@ std::string_view being_done(plan::Verb verb) {
     case plan::Verb::create: return "creating";
     case plan::Verb::register_revision: return "registering";
     case plan::Verb::update: return "updating";
+    case plan::Verb::attach: return "attaching its capacity";
     case plan::Verb::destroy: return "destroying";
     case plan::Verb::deregister: return "deregistering";
+    case plan::Verb::detach: return "detaching capacity";
     case plan::Verb::await_stable: return "waiting until stable";
     case plan::Verb::await_gone: return "waiting until gone";
   }
@@ -29,8 +31,10 @@ std::string what_was_done(const plan::Action& action, const plan::ActionResult& 
     case plan::Verb::create: return "created";
     case plan::Verb::register_revision: return fmt::format("registered {}", revision);
     case plan::Verb::update: return "updated";
+    case plan::Verb::attach: return "its capacity is attached";
     case plan::Verb::destroy: return "destroyed";
     case plan::Verb::deregister: return fmt::format("deregistered {}", revision);
+    case plan::Verb::detach: return "what is not wanted is detached";
     case plan::Verb::await_stable: return "stable";
     case plan::Verb::await_gone: return "gone";
   }

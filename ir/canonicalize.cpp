@@ -53,7 +53,14 @@ class Words {
   std::uint64_t bits_ = 0;
 };
 
+/// A range is its two ends: `1..4` is a list of four numbers, and ECS keeps the first and the last.
+void keep_ends(Value& range) {
+  List* numbers = range.as_list();
+  if (numbers != nullptr && numbers->size() > 2) numbers->erase(numbers->begin() + 1, numbers->end() - 1);
+}
+
 void canonicalize_field(const Field& field, Map& body, Value& value) {
+  if (field.encoding == schema::Encoding::bounds) keep_ends(value);
   if (is_empty_collection(value) || (field.implied && value == schema::default_value(field))) {  // ECS cannot tell it from an absent one
     body.erase(field.name);
     return;
@@ -159,6 +166,13 @@ void forget_daemon_replicas(Map& service) {
   if (replicas->origin().is_default || !replicas->origin().span.valid()) service.erase("replicas");
 }
 
+/// Steps of any size are what a group has without a word about them.
+void forget_any_step(Map& group) {
+  const Value* step = group.find("step");
+  if (step == nullptr || step->as_list() == nullptr || step->as_list()->empty()) return;
+  if (step->as_list()->front() == Value::integer(1) && step->as_list()->back() == Value::integer(10'000)) group.erase("step");
+}
+
 Value share_of(const std::string& cluster, const std::string& name, const Value& block) {
   Map share;
   if (block.as_map() != nullptr) share = *block.as_map();
@@ -192,11 +206,13 @@ void canonicalize(const Block& kind, Value& body) {
   if (kind.kind == "service") fill_daemon_bounds(*map);
   if (kind.kind == "ulimit") fill_hard_limit(*map);
   if (kind.kind == "container") forget_router(*map);
+  if (kind.kind == "asg") forget_any_step(*map);
   canonicalize_fields(kind.fields, *map);
   for (const Block& child : kind.blocks) {
     if (kind.field(child.kind) == nullptr) canonicalize_child(child, *map);  // else a second way to write the field
   }
   if (kind.kind == "task") fill_host_ports(*map);
+  if (const Value* capacity = kind.kind == "cluster" ? map->find("capacity") : nullptr; capacity != nullptr && capacity->as_map() != nullptr && capacity->as_map()->empty()) map->erase("capacity");
   if (kind.kind == "service") forget_daemon_replicas(*map);
   if (kind.label == LabelKind::variant && map->find(kind.variant_field) == nullptr) {
     map->set(std::string(kind.variant_field), Value::string(std::string(kind.variants.front()), {.is_default = true}));

@@ -5,8 +5,10 @@
 #include <set>
 
 #include "base/check.h"
+#include "planner/capacity.h"
 #include "planner/field_diff.h"
 #include "planner/ownership.h"
+#include "planner/tags.h"
 
 namespace berth::plan {
 namespace {
@@ -16,11 +18,13 @@ int urgency(Verb verb) {
   switch (verb) {
     case Verb::create:
     case Verb::register_revision:
-    case Verb::update: return 0;
+    case Verb::update:
+    case Verb::attach: return 0;
     case Verb::destroy: return 1;
     case Verb::await_gone: return 2;
     case Verb::await_stable: return 3;
-    case Verb::deregister: return 4;
+    case Verb::deregister:
+    case Verb::detach: return 4;
   }
   BERTH_CHECK(false, "a verb without urgency");
 }
@@ -53,15 +57,17 @@ class Graph {
  private:
   /// The actions of one address.
   struct Steps {
-    std::optional<std::size_t> made;    ///< creates, registers or updates it
+    std::optional<std::size_t> begun;   ///< creates it, under its name
+    std::optional<std::size_t> made;    ///< creates, registers or updates it, with all that others need of it
     std::optional<std::size_t> stable;  ///< its last action on the desired side
-    std::vector<std::size_t> ends;      ///< destroy or deregister
+    std::vector<std::size_t> ends;      ///< destroy or deregister; detach of a cluster's capacity
     std::optional<std::size_t> gone;    ///< when the live one is no more and its name is free
   };
 
   std::size_t push(const Change& change, Verb verb, const ir::LiveResource* live) {
     Action action{.id = actions_.size(), .verb = verb, .address = live != nullptr ? live->resource.address : change.address, .live = live};
-    const bool on_desired = verb == Verb::create || verb == Verb::register_revision || verb == Verb::update || verb == Verb::await_stable;
+    const bool on_desired = verb == Verb::create || verb == Verb::register_revision || verb == Verb::update || verb == Verb::attach ||
+                            verb == Verb::detach || verb == Verb::await_stable;
     if (on_desired) action.desired = change.after;
     const ir::Value* written = change.after == nullptr ? nullptr : ir::at(change.after->body, {"name"});
     const bool keeps_name = live != nullptr && (!on_desired || written == nullptr || written->origin().is_default);
@@ -95,8 +101,9 @@ class Graph {
   void make(const Change& change, Steps& steps, const ir::LiveResource* live) {
     const std::size_t id = push(change, is_task(change) ? Verb::register_revision : Verb::create, live);
     actions_[id].tags = change.tags;
-    steps.made = steps.stable = id;
+    steps.begun = steps.made = steps.stable = id;
     if (!is_task(change)) after(id, steps.gone);
+    if (!ir::capacity_parts(change.after->body).empty() && change.address.kind == "cluster") capacity(change, nullptr, id, steps);
     if (is_service(change)) {
       for (const ir::LiveResource* draining : change.draining) after(id, push(change, Verb::await_gone, draining));
       await_stable(change, steps);
@@ -104,18 +111,52 @@ class Graph {
   }
 
   void update(const Change& change, Steps& steps) {
+    const auto of_capacity = [&](const FieldChange& field) { return is_capacity(change.address, field); };
+    const bool has_capacity = std::any_of(change.fields.begin(), change.fields.end(), of_capacity);
+    if (has_capacity && is_all_of_it(change)) return capacity(change, change.before, std::nullopt, steps);
     const std::size_t id = push(change, Verb::update, change.before);
     Action& action = actions_[id];
     action.tags = change.tags;
     action.untag = change.untag;
     for (const FieldChange& field : change.fields) {
-      if (!is_tag(field)) action.fields.push_back(field.path);
+      if (!is_tag(field) && !of_capacity(field)) action.fields.push_back(field.path);
     }
     if (change.deployment) action.fields.emplace_back("task");
     action.new_deployment = change.deployment || std::any_of(change.fields.begin(), change.fields.end(), starts_tasks);
     const bool only_tags = action.fields.empty();
     steps.made = steps.stable = id;
     if (is_service(change) && !only_tags) await_stable(change, steps);
+    if (has_capacity) capacity(change, change.before, id, steps);
+  }
+
+  /// Whether nothing but a cluster's capacity differs, and the tag with its hash.
+  static bool is_all_of_it(const Change& change) {
+    const auto is_hash = [](const auto& tag) { return tag.first == kHashTag; };
+    return change.untag.empty() && std::all_of(change.tags.begin(), change.tags.end(), is_hash) &&
+           std::all_of(change.fields.begin(), change.fields.end(), [&](const FieldChange& field) { return is_capacity(change.address, field); });
+  }
+
+  /// Providers are given before services need them and taken away when they have left. The tag that says what was applied comes with the last step.
+  void capacity(const Change& change, const ir::LiveResource* live, std::optional<std::size_t> cluster, Steps& steps) {
+    const std::size_t attached = push(change, Verb::attach, live);
+    for (const FieldChange& field : change.fields) {
+      if (is_capacity(change.address, field)) actions_[attached].fields.push_back(field.path);
+    }
+    after(attached, cluster);
+    steps.made = steps.stable = attached;
+    std::size_t last = attached;
+    if (live != nullptr && gives_up_capacity(live->resource.body, change.after->body)) {
+      last = push(change, Verb::detach, live);
+      after(last, attached);
+      steps.ends.push_back(last);
+    }
+    const auto is_hash = [](const auto& tag) { return tag.first == kHashTag; };
+    const auto hash = std::find_if(change.tags.begin(), change.tags.end(), is_hash);
+    if (hash == change.tags.end()) return;
+    actions_[last].tags.push_back(*hash);
+    if (!cluster) return;
+    auto& tags = actions_[*cluster].tags;
+    tags.erase(std::remove_if(tags.begin(), tags.end(), is_hash), tags.end());
   }
 
   void await_stable(const Change& change, Steps& steps) {
@@ -147,9 +188,9 @@ class Graph {
         if (const auto found = steps_.find(target); found != steps_.end()) after(*steps.made, found->second.made);
       }
     }
-    if (change.before != nullptr && change.kind != ChangeKind::no_op) release_references(change, steps);
+    if (change.before != nullptr && (change.kind != ChangeKind::no_op || steps.stable)) release_references(change, steps);
     if (change.after != nullptr && (change.kind == ChangeKind::create || change.kind == ChangeKind::replace) && !is_task(change)) {
-      wait_for_name(change, *steps.made);
+      wait_for_name(change, *steps.begun);
     }
     if (is_task(change) && change.kind == ChangeKind::replace) {
       for (const std::size_t id : steps.ends) after(id, steps.made);
@@ -228,8 +269,10 @@ std::string_view word(Verb verb) {
     case Verb::create: return "create";
     case Verb::register_revision: return "register";
     case Verb::update: return "update";
+    case Verb::attach: return "attach";
     case Verb::destroy: return "destroy";
     case Verb::deregister: return "deregister";
+    case Verb::detach: return "detach";
     case Verb::await_stable: return "await-stable";
     case Verb::await_gone: return "await-gone";
   }

@@ -15,13 +15,15 @@ enum class Verb : std::uint8_t {
   create,             ///< cluster, service: make `desired`, with all `tags`
   register_revision,  ///< task: register `desired` as the next revision of its family, with all `tags`
   update,             ///< cluster, service, task (tags only): bring `live` to `desired`; set `tags`, remove `untag`
+  attach,             ///< cluster: make and change its capacity providers, and give it those that are wanted beside those that it has
   destroy,            ///< cluster, service: delete `live`; a service with force, without waiting for its tasks
   deregister,         ///< task: deregister the revision `live`
+  detach,             ///< cluster: take away and delete the capacity providers that are not wanted; its services have left them
   await_stable,       ///< service: wait until its deployment is completed and running equals desired
   await_gone,         ///< service: wait until `live` is INACTIVE
 };
 
-/// "create", "register", "update", "destroy", "deregister", "await-stable", "await-gone".
+/// "create", "register", "update", "attach", "destroy", "deregister", "detach", "await-stable", "await-gone".
 std::string_view word(Verb verb);
 
 /// One step of an apply: a call, or a wait. Pointers point into the Plan, which must outlive the actions.
@@ -33,7 +35,7 @@ struct Action {
   std::string name;
   const ir::Resource* desired = nullptr;   ///< null for destroy, deregister and await_gone
   const ir::LiveResource* live = nullptr;  ///< null for create and for what has no live counterpart
-  std::vector<std::string> fields;         ///< update: paths of the settings that differ, tags left out
+  std::vector<std::string> fields;         ///< update, attach: paths of the settings that differ, tags left out
   bool new_deployment = false;             ///< update of a service: its tasks are replaced
   std::vector<std::pair<std::string, std::string>> tags;
   std::vector<std::string> untag;

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "ir/relabel.h"
+#include "planner/capacity.h"
 #include "planner/reason.h"
 #include "planner/tags.h"
 
@@ -42,6 +43,7 @@ std::vector<FieldChange> diff_live(const ir::LiveResource& live, const ir::Resou
   const ir::schema::Block& kind = schema_of(wanted.address);
   ir::Value body = live.resource.body;
   ir::relabel(kind, body, wanted.body);
+  if (wanted.address.kind == "cluster") forget_chosen(body, wanted.body);
   std::vector<FieldChange> fields = diff_fields(kind, &body, wanted, places);
   fields.erase(std::remove_if(fields.begin(), fields.end(), [&](const FieldChange& field) { return is_ignored(wanted, field.path); }), fields.end());
   return fields;
@@ -52,6 +54,9 @@ bool has_setting(const std::vector<FieldChange>& fields) {
 }
 
 bool forces_replacement(const FieldChange& field) { return field.update == UpdateClass::replacement; }
+
+/// A capacity provider comes and goes beside its cluster.
+bool replaces(const ir::Address& address, const FieldChange& field) { return forces_replacement(field) && !is_capacity(address, field); }
 
 bool is_protected(const Change& change) {
   if (change.revisions.empty()) return change.before != nullptr && change.before->protect;
@@ -122,6 +127,7 @@ void Differ::compare(Change& change, const LiveSet& set) {
   write_changed_tags(change, program_.id());
   decide(change, replaced_parent(*change.after));
   if (change.kind == ChangeKind::replace) replace(change, set);
+  else check_capacity(change, sink_);
 }
 
 /// The new one is made from nothing, under a name that must be free.
@@ -184,7 +190,8 @@ void Differ::set_deployment(Change& change) const {
 
 /// Kind and reason from what differs.
 void Differ::decide(Change& change, const std::optional<ir::Address>& parent) const {
-  if (parent || std::any_of(change.fields.begin(), change.fields.end(), forces_replacement)) {
+  const auto forces = [&](const FieldChange& field) { return replaces(change.address, field); };
+  if (parent || std::any_of(change.fields.begin(), change.fields.end(), forces)) {
     change.kind = ChangeKind::replace;
     change.reason = parent ? Reason{ReasonKind::parent_replaced, fmt::format("{} is replaced", parent->text())}
                            : Reason{ReasonKind::forces_replacement, replacing_settings(change.fields)};

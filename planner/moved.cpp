@@ -6,13 +6,23 @@
 
 #include <fmt/format.h>
 
+#include "ir/capacity.h"
+
 namespace berth::plan {
 namespace {
 
+/// What the address is called now; the capacity of a cluster moves with it.
+std::optional<ir::Address> new_address(const ir::Address& old, const std::map<ir::Address, ir::Address>& moves) {
+  if (const auto found = moves.find(old); found != moves.end()) return found->second;
+  const auto capacity = ir::capacity_target(old);
+  const auto cluster = capacity ? moves.find(capacity->cluster) : moves.end();
+  if (cluster == moves.end()) return std::nullopt;
+  return ir::Address{"capacity", cluster->second.name + "." + capacity->label};
+}
+
 void readdress(ir::Value& value, const std::map<ir::Address, ir::Address>& moves) {
   if (const ir::Reference* reference = value.as_reference()) {
-    const auto found = moves.find(reference->target);
-    if (found != moves.end()) value = ir::Value::reference(found->second, value.origin());
+    if (const auto now = new_address(reference->target, moves)) value = ir::Value::reference(*now, value.origin());
     return;
   }
   if (ir::List* items = value.as_list()) {

@@ -1,5 +1,8 @@
 #include "planner/partial.h"
 
+#include <algorithm>
+
+#include "ir/capacity.h"
 #include "planner/field_diff.h"
 
 namespace berth::plan {
@@ -73,6 +76,27 @@ class Remover {
   std::vector<NotCarriedOut>& found_;
 };
 
+/// Whether the local engine has it: Fargate, and groups of a cluster of the program. It makes no instances, and knows no capacity of others.
+bool is_local_capacity(const ir::Program& program, const ir::Value& share) {
+  const ir::Value* provider = ir::at(share, {"provider"});
+  const auto target = provider == nullptr || provider->as_reference() == nullptr ? std::nullopt : ir::capacity_target(provider->as_reference()->target);
+  if (!target) return false;
+  if (ir::fargate_provider(target->label)) return true;
+  const auto cluster = program.resources.find(target->cluster);
+  return cluster != program.resources.end() && ir::at(cluster->second.body, {"capacity", "asg", target->label}) != nullptr;
+}
+
+/// A service whose capacity is not all there runs as one that names none.
+void take_out_capacity(const ir::Program& program, ir::Resource& service, const Places& places, std::vector<NotCarriedOut>& found) {
+  const ir::Value* capacity = ir::at(service.body, {"capacity"});
+  const ir::List* shares = capacity == nullptr ? nullptr : capacity->as_list();
+  if (shares == nullptr) return;
+  const bool all = std::all_of(shares->begin(), shares->end(), [&](const ir::Value& share) { return is_local_capacity(program, share); });
+  if (all) return;
+  found.push_back({.address = service.address, .path = "capacity", .note = "not there: its tasks run on this machine", .place = places.of(capacity->origin().span, "capacity")});
+  service.body.as_map()->erase("capacity");
+}
+
 }  // namespace
 
 std::vector<NotCarriedOut> take_out(ir::Program& program, const Options& options) {
@@ -88,6 +112,10 @@ std::vector<NotCarriedOut> take_out(ir::Program& program, const Options& options
       continue;
     }
     if (kind != nullptr) Remover(places, address, options.target, found).block(*kind, resource.body, "");
+    if (const ir::Value* capacity = ir::at(resource.body, {"capacity"}); address.kind == "cluster" && capacity != nullptr && capacity->as_map() != nullptr && capacity->as_map()->empty()) {
+      resource.body.as_map()->erase("capacity");
+    }
+    if (options.target == Target::local && address.kind == "service") take_out_capacity(program, resource, places, found);
     ++entry;
   }
   return found;

@@ -27,6 +27,7 @@ struct Options {
 /// then `applyable` is false. Linear in the number of resources.
 /// What the target does not carry out is taken out of the program and listed.
 /// E0601: a resource of the wanted name exists and is not ours. E0602: a protected resource would be destroyed. E0603: the target rejects a setting.
+/// E0604: a capacity provider would have to be another one under its name.
 Plan make_plan(ir::Program program, ir::Snapshot snapshot, const Options& options, DiagnosticSink& sink);
 
 }  // namespace berth::plan

@@ -2,6 +2,7 @@
 
 #include <mutex>
 
+#include "planner/capacity.h"
 #include "planner/ownership.h"
 
 namespace berth::plan {
@@ -21,10 +22,27 @@ ReadScope read_scope(const ir::Program& program) {
   return scope;
 }
 
+namespace {
+
+/// A capacity provider goes by its name, which is known before it is there.
+void bind_capacity(const Change& change, std::map<ir::Address, Bound>& bound) {
+  const ir::LiveResource* live = change.kind == ChangeKind::replace ? nullptr : change.before;
+  const ir::Value* name = ir::at(change.after->body, {"name"});
+  const bool keeps_name = live != nullptr && (name == nullptr || name->origin().is_default);
+  const std::string cluster = aws_name(keeps_name ? live->resource : *change.after);
+  for (const ir::CapacityPart& part : ir::capacity_parts(change.after->body)) {
+    const std::string provider = provider_name(cluster, part, live);
+    bound[part.address(change.address)] = {.arn = provider, .name = provider};
+  }
+}
+
+}  // namespace
+
 Bindings::Bindings(const Plan& plan) {
   const ir::ExternIndex externs(*plan.program);
   for (const auto& [address, text] : externs.texts()) bound_[address] = {.arn = text, .name = address.name, .deployment = ""};
   for (const Change& change : plan.changes) {
+    if (change.address.kind == "cluster" && change.after != nullptr) bind_capacity(change, bound_);
     if (change.before == nullptr || change.kind == ChangeKind::destroy) continue;
     bound_[change.address] = {.arn = change.before->arn, .name = aws_name(change.before->resource)};
   }

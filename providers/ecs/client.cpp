@@ -62,8 +62,9 @@ bool is_repeatable(std::string_view operation, const Json& request) {
   }
   if (request.contains("clientToken")) return true;
   if (operation == "UpdateService") return !request.value("forceNewDeployment", false);
-  static constexpr std::array<std::string_view, 7> kSettling{"CreateCluster",  "DeleteCluster", "DeleteService", "DeregisterTaskDefinition",
-                                                             "DeleteTaskDefinitions", "TagResource",   "UntagResource"};
+  static constexpr std::array<std::string_view, 9> kSettling{"CreateCluster",  "DeleteCluster", "DeleteService", "DeregisterTaskDefinition",
+                                                             "DeleteTaskDefinitions", "TagResource",   "UntagResource", "PutClusterCapacityProviders",
+                                                             "UpdateCapacityProvider"};
   return std::find(kSettling.begin(), kSettling.end(), operation) != kSettling.end();
 }
 

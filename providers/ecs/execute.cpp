@@ -1,8 +1,11 @@
 #include "providers/ecs/execute.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/check.h"
+#include "providers/ecs/capacity.h"
 #include "providers/ecs/json_access.h"
 #include "providers/ecs/names.h"
 #include "providers/ecs/requests.h"
@@ -88,6 +91,27 @@ Result<plan::ActionResult> update(const Context& c) {
   return result;
 }
 
+CapacityCalls capacity_calls(const Context& c, const std::string& cluster) {
+  return {.client = c.client, .clock = c.clock, .options = c.options, .action = c.action, .bindings = c.bindings, .progress = c.progress, .cluster = cluster};
+}
+
+/// attach and detach; the tags come last, with what they say of the cluster's content.
+Result<plan::ActionResult> change_capacity(const Context& c) {
+  const auto bound = c.bindings.find(c.action.address);
+  const std::string arn = c.action.live != nullptr ? c.action.live->arn : bound ? bound->arn : "";
+  if (arn.empty()) return Error{"unbound", fmt::format("{} does not exist", c.action.address.text())};
+  const CapacityCalls calls = capacity_calls(c, arn);
+  BERTH_TRY_VOID(c.action.verb == plan::Verb::attach ? calls.attach() : calls.detach());
+  BERTH_TRY_VOID(update_tags(c, arn));
+  return plan::ActionResult{.arn = arn, .name = last_part(arn), .revision = 0, .deployment = ""};
+}
+
+/// Fargate needs no farewell.
+bool has_own_capacity(const ir::LiveResource& cluster) {
+  const std::vector<ir::CapacityPart> parts = ir::capacity_parts(cluster.resource.body);
+  return std::any_of(parts.begin(), parts.end(), [](const ir::CapacityPart& part) { return !ir::fargate_provider(part.kind); });
+}
+
 bool is_gone(const Error& error) {
   return error.code == "ClusterNotFoundException" || error.code == "ServiceNotFoundException" || error.code == "ServiceNotActiveException";
 }
@@ -99,7 +123,7 @@ Result<void> delete_cluster(const Context& c) {
     const auto answer = c.client.call("DeleteCluster", {{"cluster", c.action.live->arn}});
     if (answer || is_gone(answer.error())) return {};
     const std::string& code = answer.error().code;
-    const bool still_stopping = code == "ClusterContainsTasksException" || code == "ClusterContainsServicesException";
+    const bool still_stopping = code == "ClusterContainsTasksException" || code == "ClusterContainsServicesException" || code == "ClusterContainsCapacityProviderException";
     if (!still_stopping) return answer.error();
     if (c.clock.now() >= deadline) return Error{std::string(plan::kTimedOut), "timed out: " + answer.error().message};
     if (c.progress.cancelled() || !c.clock.wait(c.options.longest_pause)) {
@@ -113,6 +137,7 @@ Result<plan::ActionResult> destroy(const Context& c) {
   const ir::LiveResource& live = *c.action.live;
   plan::ActionResult result{.arn = live.arn, .name = last_part(live.arn), .revision = 0, .deployment = ""};
   if (c.action.address.kind == "cluster") {
+    if (has_own_capacity(live)) BERTH_TRY_VOID(capacity_calls(c, live.arn).detach());
     BERTH_TRY_VOID(delete_cluster(c));
     return result;
   }
@@ -166,6 +191,8 @@ Result<plan::ActionResult> execute_action(EcsClient& client, WaitingClock& clock
     case plan::Verb::update: return update(context);
     case plan::Verb::destroy: return destroy(context);
     case plan::Verb::deregister: return deregister(context);
+    case plan::Verb::attach:
+    case plan::Verb::detach: return change_capacity(context);
     case plan::Verb::await_stable: return stable(context);
     case plan::Verb::await_gone: return gone(context);
   }

@@ -42,6 +42,14 @@ inline const Json& list_at(const Json& object, const char* member) {
   return found != object.end() && found->is_array() ? *found : kEmpty;
 }
 
+/// The value of the tag `key`, or "".
+inline std::string tag_at(const Json& object, std::string_view key) {
+  for (const Json& tag : list_at(object, "tags")) {
+    if (text_at(tag, "key") == key) return text_at(tag, "value");
+  }
+  return {};
+}
+
 /// The only element of a member that holds an object, or an empty object.
 inline const Json& object_at(const Json& object, const char* member) {
   static const Json kEmpty = Json::object();

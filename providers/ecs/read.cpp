@@ -13,6 +13,7 @@
 #include "providers/ecs/json_access.h"
 #include "providers/ecs/names.h"
 #include "providers/ecs/parallel.h"
+#include "providers/ecs/read_capacity.h"
 
 namespace berth::provider {
 namespace {
@@ -71,6 +72,7 @@ class Reader {
 
   Result<ir::Snapshot> run() {
     BERTH_TRY_VOID(read_clusters());
+    BERTH_TRY_VOID(read_capacity());
     BERTH_TRY_VOID(read_services());
     BERTH_TRY_VOID(read_task_definitions());
     return snapshot();
@@ -100,9 +102,11 @@ class Reader {
   }
 
   Result<void> read_clusters();
+  Result<void> read_capacity();
   Result<void> read_services();
   Result<void> read_task_definitions();
   ir::Snapshot snapshot();
+  [[nodiscard]] ir::Value capacity_named(const std::string& text, const std::string& cluster) const;
   ir::LiveResource live(const ir::Address& address, const Found& found, const char* arn_member, const std::string& status) const;
 
   EcsClient& client_;
@@ -114,6 +118,8 @@ class Reader {
   std::vector<Found> task_definitions_;  ///< ours, newest of wanted families, run by a service
   /// For references: name -> address.
   std::map<std::string, ir::Address> cluster_addresses_;
+  std::map<std::string, ir::Value> capacities_;  ///< of clusters, by name, where they have any
+  std::map<std::string, std::vector<std::string>> unmapped_capacity_;
   std::map<std::string, ir::Address> family_addresses_;
 };
 
@@ -135,6 +141,27 @@ Result<void> Reader::read_clusters() {
     const auto address = address_of(found, "cluster", name);
     if (address) cluster_addresses_.emplace(name, *address);
     if (address || is_ours(found) || of_services.count(name) > 0) clusters_.push_back(std::move(found));
+  }
+  return {};
+}
+
+/// What the clusters of the stack run on.
+Result<void> Reader::read_capacity() {
+  std::vector<Json> clusters;
+  for (const Found& cluster : clusters_) {
+    if (cluster_addresses_.contains(text_at(cluster.object, "clusterName"))) clusters.push_back(cluster.object);
+  }
+  if (clusters.empty()) return {};
+  BERTH_TRY(providers, read_capacity_providers(client_, clusters));
+  for (Found& cluster : clusters_) {
+    const std::string name = text_at(cluster.object, "clusterName");
+    const auto address = cluster_addresses_.find(name);
+    if (address == cluster_addresses_.end()) continue;
+    std::vector<std::string> unmapped;
+    ir::Value capacity = capacity_of(address->second, cluster.object, providers, scope_, unmapped);
+    if (!capacity.empty()) capacities_.emplace(name, std::move(capacity));
+    unmapped_capacity_.emplace(name, std::move(unmapped));
+    for (const char* member : {"capacityProviders", "defaultCapacityProviderStrategy"}) cluster.object.erase(member);
   }
   return {};
 }
@@ -223,8 +250,19 @@ Result<void> Reader::read_task_definitions() {
   return {};
 }
 
+ir::Value Reader::capacity_named(const std::string& text, const std::string& cluster) const {
+  const auto own = cluster_addresses_.find(last_part(cluster));
+  if (own != cluster_addresses_.end()) {
+    const auto capacity = capacities_.find(own->first);
+    return refer_to_capacity(text, own->second, capacity == capacities_.end() ? nullptr : &capacity->second, scope_.externs);
+  }
+  const ir::Value other = scope_.externs.refer("cluster", cluster);
+  return refer_to_capacity(text, other.as_reference() == nullptr ? std::nullopt : std::optional(other.as_reference()->target), nullptr, scope_.externs);
+}
+
 ir::LiveResource Reader::live(const ir::Address& address, const Found& found, const char* arn_member, const std::string& status) const {
   const auto refer = [&](std::string_view kind, const std::string& text) {
+    if (kind == "capacity") return capacity_named(text, text_at(found.object, "clusterArn"));
     const bool is_cluster = kind == "cluster";
     if (!is_cluster && kind != "task") return scope_.externs.refer(kind, text);
     const auto& addresses = is_cluster ? cluster_addresses_ : family_addresses_;
@@ -257,8 +295,14 @@ ir::LiveResource Reader::live(const ir::Address& address, const Found& found, co
 ir::Snapshot Reader::snapshot() {
   ir::Snapshot all;
   for (const Found& cluster : clusters_) {
-    const auto address = address_of(cluster, "cluster", text_at(cluster.object, "clusterName"));
-    if (address) all.resources.push_back(live(*address, cluster, "clusterArn", text_at(cluster.object, "status")));
+    const std::string name = text_at(cluster.object, "clusterName");
+    const auto address = address_of(cluster, "cluster", name);
+    if (!address) continue;
+    ir::LiveResource resource = live(*address, cluster, "clusterArn", text_at(cluster.object, "status"));
+    if (const auto capacity = capacities_.find(name); capacity != capacities_.end()) resource.resource.body.as_map()->set("capacity", capacity->second);
+    const std::vector<std::string>& unmapped = unmapped_capacity_[name];
+    resource.unmapped.insert(resource.unmapped.end(), unmapped.begin(), unmapped.end());
+    all.resources.push_back(std::move(resource));
   }
   for (Found& service : services_) {
     const std::string cluster = text_at(service.object, "clusterArn");

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/check.h"
+#include "ir/capacity.h"
 #include "ir/ecs_form.h"
 #include "ir/json_path.h"
 #include "ir/schema.h"
@@ -19,6 +20,9 @@ Result<Json> bound_object(const plan::Action& action, const plan::Bindings& bind
   BERTH_CHECK(action.desired != nullptr, action.text());
   std::optional<ir::Address> unbound;
   const auto resolve = [&](const ir::Address& target) {
+    // Fargate is there without being made, in clusters of others too.
+    const auto capacity = ir::capacity_target(target);
+    if (const auto fargate = capacity ? ir::fargate_provider(capacity->label) : std::nullopt) return *fargate;
     const auto bound = bindings.find(target);
     if (!bound) unbound = target;
     return bound ? bound->arn : std::string();

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "ir/capacity.h"
 #include "ir/ecs_form.h"
 #include "planner/tags.h"
 
@@ -39,6 +40,33 @@ bool is_ours(std::string_view key) { return key.rfind("berth:", 0) == 0; }
 int replicas(const ir::Value& body) {
   const ir::Value* value = ir::at(body, {"replicas"});
   return value == nullptr || value->as_quantity() == nullptr ? 0 : static_cast<int>(value->as_quantity()->amount);
+}
+
+/// Labels of the cluster's capacity that a service names.
+std::vector<std::string> capacity_used(const ir::Value& service) {
+  std::vector<std::string> labels;
+  const ir::Value* shares = ir::at(service, {"capacity"});
+  if (shares == nullptr || shares->as_list() == nullptr) return labels;
+  for (const ir::Value& share : *shares->as_list()) {
+    const ir::Value* provider = ir::at(share, {"provider"});
+    const auto target = provider == nullptr || provider->as_reference() == nullptr ? std::nullopt : ir::capacity_target(provider->as_reference()->target);
+    if (target) labels.push_back(target->label);
+  }
+  return labels;
+}
+
+/// Puts into `capacity` what is in `had` and not in it.
+void keep_beside(const ir::Value& had, ir::Value& capacity) {
+  for (const auto& [kind, block] : *had.as_map()) {
+    ir::Value* now = capacity.as_map()->find(kind);
+    if (now == nullptr) {
+      capacity.as_map()->set(kind, block);
+    } else if (!ir::fargate_provider(kind)) {
+      for (const auto& [label, entry] : *block.as_map()) {
+        if (now->as_map()->find(label) == nullptr) now->as_map()->set(label, entry);
+      }
+    }
+  }
 }
 
 }  // namespace
@@ -165,6 +193,8 @@ Result<ActionResult> MemoryProvider::perform(const Action& action, const Binding
     case Verb::destroy:
     case Verb::deregister:
     case Verb::await_gone: return end(action);
+    case Verb::attach:
+    case Verb::detach: return change_capacity(action, bindings);
     case Verb::await_stable: return await_stable(action, bindings);
   }
   return refused("InvalidAction", "unknown verb");
@@ -187,7 +217,43 @@ Result<void> MemoryProvider::set_references(Stored& stored, const Action& action
   stored.cluster = cluster;
   stored.task = task;
   stored.in_progress = true;
+  return check_capacity(stored);
+}
+
+/// A service runs on what its cluster has.
+Result<void> MemoryProvider::check_capacity(const Stored& service) const {
+  const Stored* cluster = by_arn(service.cluster);
+  for (const std::string& label : capacity_used(service.body)) {
+    const std::vector<ir::CapacityPart> parts = ir::capacity_parts(cluster->body);
+    const bool known = std::any_of(parts.begin(), parts.end(), [&](const ir::CapacityPart& part) { return part.label == label; });
+    if (!known) return refused("InvalidParameterException", fmt::format("the cluster {} has no capacity {}", cluster->name, label));
+  }
   return {};
+}
+
+/// What is attached stands beside what is there; what is detached must have no users.
+Result<ActionResult> MemoryProvider::change_capacity(const Action& action, const Bindings& bindings) {
+  const auto bound = bindings.find(action.address);
+  Stored* cluster = bound ? by_arn(bound->arn) : nullptr;
+  if (cluster == nullptr || !cluster->active()) return refused("ClusterNotFoundException", "the cluster does not exist");
+  Stored changed = *cluster;
+  const ir::Value* wanted = ir::at(action.desired->body, {"capacity"});
+  ir::Value capacity = wanted == nullptr ? ir::Value::map({}) : *wanted;
+  if (const ir::Value* had = ir::at(cluster->body, {"capacity"}); had != nullptr && action.verb == Verb::attach) keep_beside(*had, capacity);
+  if (capacity.as_map()->empty()) changed.body.as_map()->erase("capacity");
+  else changed.body.as_map()->set("capacity", std::move(capacity));
+  const std::vector<ir::CapacityPart> parts = ir::capacity_parts(changed.body);
+  for (const auto& other : stored_) {
+    if (other->cluster != cluster->arn || other->status == "INACTIVE") continue;
+    for (const std::string& label : capacity_used(other->body)) {
+      const bool stays = std::any_of(parts.begin(), parts.end(), [&](const ir::CapacityPart& part) { return part.label == label; });
+      if (!stays) return refused("ResourceInUseException", fmt::format("{} runs on {}", other->name, label));
+    }
+  }
+  *cluster = std::move(changed);
+  for (const auto& [key, value] : action.tags) cluster->tags[key] = value;
+  for (const std::string& key : action.untag) cluster->tags.erase(key);
+  return ActionResult{.arn = cluster->arn, .name = cluster->name, .revision = 0, .deployment = ""};
 }
 
 Result<ActionResult> MemoryProvider::create(const Action& action, const Bindings& bindings) {
@@ -195,6 +261,7 @@ Result<ActionResult> MemoryProvider::create(const Action& action, const Bindings
   stored->address = action.address;
   stored->name = action.name;
   stored->body = inner_body(action.desired->body);
+  if (stored->address.kind == "cluster") stored->body.as_map()->erase("capacity");  // given to it by a step of its own
   stored->tags.insert(action.tags.begin(), action.tags.end());
   BERTH_TRY_VOID(set_references(*stored, action, bindings));
   if (action.verb == Verb::register_revision) stored->revision = next_revision(stored->name);
@@ -217,6 +284,10 @@ Result<ActionResult> MemoryProvider::update(const Action& action, const Bindings
   if (!action.fields.empty()) {
     Stored changed = *stored;
     changed.body = inner_body(action.desired->body);
+    if (changed.address.kind == "cluster") {
+      changed.body.as_map()->erase("capacity");
+      if (const ir::Value* capacity = ir::at(stored->body, {"capacity"})) changed.body.as_map()->set("capacity", *capacity);
+    }
     BERTH_TRY_VOID(set_references(changed, action, bindings));
     if (changed.cluster != stored->cluster) return refused("InvalidParameterException", "a service cannot move to another cluster");
     *stored = std::move(changed);

@@ -22,7 +22,8 @@ struct Fault {
 };
 
 /// A target in memory that keeps resources, revisions and tags by the rules of ECS that a planner can run into: names are taken until they are
-/// INACTIVE, clusters with services are not deleted, revisions only count up. Services are stable as soon as they are waited for. For tests and
+/// INACTIVE, clusters with services are not deleted, revisions only count up, services run on
+/// capacity that their cluster has. Services are stable as soon as they are waited for. For tests and
 /// for planning without a target. Thread-safe.
 class MemoryProvider final : public plan::Provider {
  public:
@@ -64,6 +65,8 @@ class MemoryProvider final : public plan::Provider {
   Result<plan::ActionResult> create(const plan::Action& action, const plan::Bindings& bindings);
   Result<plan::ActionResult> update(const plan::Action& action, const plan::Bindings& bindings);
   Result<plan::ActionResult> end(const plan::Action& action);
+  Result<plan::ActionResult> change_capacity(const plan::Action& action, const plan::Bindings& bindings);
+  [[nodiscard]] Result<void> check_capacity(const Stored& service) const;
   Result<plan::ActionResult> await_stable(const plan::Action& action, const plan::Bindings& bindings);
   Result<void> set_references(Stored& stored, const plan::Action& action, const plan::Bindings& bindings) const;
   [[nodiscard]] std::optional<Fault> take_fault(const plan::Action& action);

@@ -73,7 +73,7 @@ inline std::string action_lines(const std::vector<plan::Action>& actions) {
   std::string text;
   for (const plan::Action& action : actions) {
     text += fmt::format("{} {}", action.id, action.text());
-    if (action.verb == plan::Verb::update) {
+    if (action.verb == plan::Verb::update || action.verb == plan::Verb::attach || action.verb == plan::Verb::detach) {
       for (const std::string& field : action.fields) text += " " + field;
       for (const auto& tag : action.tags) text += " +" + tag.first;
       for (const std::string& tag : action.untag) text += " -" + tag;

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <fmt/format.h>
 
+#include "ir/capacity.h"
 #include "planner/render.h"
 #include "tests/support/random_body.h"
 #include "tests/support/world.h"
@@ -22,13 +23,47 @@ ir::Resource finish(const ir::Address& address, ir::Value body) {
   return resource;
 }
 
+/// Lets a service run on parts of its cluster's capacity, of which no two have one label.
+void set_capacity(RandomBody& random, const ir::Program& program, ir::Value& service) {
+  ir::Map& body = *service.as_map();
+  body.erase("capacity");
+  const ir::Resource& cluster = program.resources.at(body.find("cluster")->as_reference()->target);
+  ir::List shares;
+  for (const ir::CapacityPart& part : ir::capacity_parts(cluster.body)) {
+    if (!random.chance(60)) continue;
+    ir::Map share;
+    share.set("provider", ir::Value::reference(part.address(cluster.address)));
+    share.set("weight", ir::Value::integer(static_cast<std::int64_t>(random.below(3))));
+    shares.push_back(ir::Value::map(std::move(share)));
+  }
+  if (!shares.empty()) body.set("capacity", ir::Value::list(std::move(shares)));
+}
+
+/// Labels that differ from program to program, so that parts come and go; a part that stays keeps what makes it the one that it is.
+void settle_groups(RandomBody& random, const std::string& cluster, ir::Value& body) {
+  ir::Value* capacity = body.as_map()->find("capacity");
+  ir::Value* groups = capacity == nullptr ? nullptr : capacity->as_map()->find("asg");
+  if (groups == nullptr) return;
+  ir::Map settled;
+  for (const auto& [label, entry] : *groups->as_map()) {
+    ir::Value group = entry;
+    group.as_map()->erase("name");
+    group.as_map()->set("group", ir::Value::reference({"asg", cluster}));
+    settled.set(label + std::to_string(random.below(2)), std::move(group));
+  }
+  *groups = ir::Value::map(std::move(settled));
+}
+
 /// Clusters and task definitions r0 and r1, which references point at, and up to three services.
 ir::Program random_program(RandomBody& random) {
   random.carried_out_only = true;
   ir::Program program{.stack = "shop"};
   const auto add = [&](const std::string& kind, const std::string& name) {
     const ir::Address address{kind, name};
-    program.resources.emplace(address, finish(address, random.block(*ir::schema::resource_kind(kind), 40)));
+    ir::Value body = random.block(*ir::schema::resource_kind(kind), 40);
+    if (kind == "cluster") settle_groups(random, name, body);
+    if (kind == "service") set_capacity(random, program, body);
+    program.resources.emplace(address, finish(address, std::move(body)));
   };
   for (const char* name : {"r0", "r1"}) {
     add("cluster", name);
@@ -113,7 +148,7 @@ TEST_CASE("an apply that fails at any call, with or without effect, is finished 
 
 /// Changes one field and says what the plan makes of it.
 void check_field(const ir::schema::Block& kind, const std::vector<std::string>& blocks, const ir::schema::Field& field) {
-  if (field.type.kind == ir::schema::TypeKind::reference) return;  // covered by the programs above
+  if (field.type.kind == ir::schema::TypeKind::reference || (kind.kind == "service" && field.name == "capacity")) return;  // covered by the programs above
   RandomBody random(7);
   random.carried_out_only = true;
   random.chosen = blocks;
@@ -159,6 +194,12 @@ void check_field(const ir::schema::Block& kind, const std::vector<std::string>& 
     REQUIRE(change != nullptr);
     INFO(render_text(plan));
     using ir::schema::UpdateClass;
+    if (!blocks.empty() && blocks.front() == "capacity" && field.update == UpdateClass::replacement) {
+      // Services run on it: it is not replaced under its label.
+      CHECK_FALSE(plan.applyable);
+      CHECK(schedule(plan).empty());
+      return;
+    }
     const ChangeKind expected = field.update == UpdateClass::replacement    ? ChangeKind::replace
                                 : field.update == UpdateClass::new_revision ? ChangeKind::revise
                                                                             : ChangeKind::update;

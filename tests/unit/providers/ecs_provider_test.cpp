@@ -42,6 +42,7 @@ Json service(const std::string& cluster_name, const std::string& name, const std
 /// An ECS that only stores: enough of it to read from.
 struct FakeEcs {
   std::vector<Json> clusters;
+  std::vector<Json> providers;
   std::vector<Json> services;
   std::vector<Json> draining;                               ///< described by name, in no list
   std::map<std::string, std::pair<Json, Json>> definitions;  ///< arn -> definition, tags
@@ -79,6 +80,15 @@ struct FakeEcs {
       return answer({{"clusters", found}});
     }
     if (operation == "DescribeServices") return describe_services(request);
+    if (operation == "DescribeCapacityProviders") {
+      Json found = Json::array();
+      for (const Json& provider : providers) {
+        // Those of managed instances are known in their cluster only.
+        const bool asked = !request.contains("capacityProviders") || std::find(request["capacityProviders"].begin(), request["capacityProviders"].end(), provider["name"]) != request["capacityProviders"].end();
+        if (asked && (request.contains("cluster") || !provider.contains("managedInstancesProvider"))) found.push_back(provider);
+      }
+      return answer({{"capacityProviders", found}});
+    }
     if (operation == "DescribeTaskDefinition") {
       const auto found = definitions.find(request.at("taskDefinition"));
       if (found == definitions.end()) return refusal("ClientException", "Unable to describe task definition.");
@@ -180,6 +190,44 @@ TEST_CASE("what is ours is found by its tags, in clusters of ours, whatever the 
   REQUIRE(body.find("tags") != nullptr);
   CHECK(body.find("tags")->as_map()->size() == 1);
   CHECK(*body.find("tags")->as_map()->find("team")->as_string() == "web");
+}
+
+Json group_provider(const std::string& name, Json its_tags = Json::array()) {
+  return {{"name", name},
+          {"status", "ACTIVE"},
+          {"updateStatus", "CREATE_COMPLETE"},
+          {"autoScalingGroupProvider",
+           {{"autoScalingGroupArn", "arn:aws:autoscaling:us-east-1:000000000000:autoScalingGroup:1:autoScalingGroupName/g"},
+            {"managedScaling", {{"status", "ENABLED"}, {"targetCapacity", 80}, {"minimumScalingStepSize", 1}, {"maximumScalingStepSize", 10000}, {"instanceWarmupPeriod", 300}}},
+            {"managedTerminationProtection", "DISABLED"},
+            {"managedDraining", "ENABLED"}}},
+          {"tags", its_tags}};
+}
+
+TEST_CASE("the capacity of a cluster is read as it was written, that of services as parts of it") {
+  Fixture f;
+  Json main = cluster("main", tags("shop/prod", "cluster.main"));
+  main["capacityProviders"] = {"FARGATE_SPOT", "main-batch", "main-big", "by-hand"};
+  main["defaultCapacityProviderStrategy"] = Json::array({{{"capacityProvider", "FARGATE_SPOT"}, {"weight", 3}, {"base", 1}}});
+  f.ecs.clusters = {main};
+  Json big{{"name", "main-big"}, {"status", "ACTIVE"}, {"tags", tags("shop/prod", "capacity.main.big")}};
+  big["managedInstancesProvider"] = {{"infrastructureRoleArn", "arn:aws:iam::000000000000:role/ecs"}, {"propagateTags", "NONE"}};
+  f.ecs.providers = {group_provider("main-batch", tags("shop/prod", "capacity.main.batch")), group_provider("by-hand"),
+                     group_provider("main-lost", tags("shop/prod", "capacity.main.lost")), group_provider("else", tags("else/prod", "capacity.main.batch")), big};
+  Json web = service("main", "web", "web:2", tags("shop/prod", "service.web"));
+  web["capacityProviderStrategy"] = Json::array({{{"capacityProvider", "main-batch"}, {"weight", 1}, {"base", 0}}, {{"capacityProvider", "FARGATE_SPOT"}, {"weight", 2}}});
+  f.ecs.services = {web};
+  f.ecs.define("web:2", tags("shop/prod", "task.web"));
+  const ir::Snapshot snapshot = f.read();
+  CHECK(ir::to_json(*ir::at(snapshot.resources[0].resource.body, {"capacity"})) ==
+        Json::parse(R"({"fargate_spot": {"base": 1, "weight": 3},
+                        "asg": {"batch": {"name": "main-batch", "group": "arn:aws:autoscaling:us-east-1:000000000000:autoScalingGroup:1:autoScalingGroupName/g", "target": "80%"},
+                                "by-hand": {"name": "by-hand", "group": "arn:aws:autoscaling:us-east-1:000000000000:autoScalingGroup:1:autoScalingGroupName/g", "target": "80%"},
+                                "lost": {"name": "main-lost"}},
+                        "managed": {"big": {"name": "main-big", "role": "arn:aws:iam::000000000000:role/ecs"}}})"));
+  CHECK(ir::to_json(*ir::at(snapshot.resources[1].resource.body, {"capacity"})) ==
+        Json::parse(R"([{"provider": {"$ref": "capacity.main.batch"}, "weight": 1, "base": 0}, {"provider": {"$ref": "capacity.main.fargate_spot"}, "weight": 2, "base": 0}])"));
+  CHECK(snapshot.resources[0].unmapped.empty());
 }
 
 TEST_CASE("a wanted name that belongs to somebody else is in the snapshot, without our stack") {

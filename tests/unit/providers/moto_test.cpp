@@ -18,6 +18,9 @@
 
 #include "ir/ecs_form.h"
 #include "ir/schema.h"
+#include "planner/planner.h"
+#include "planner/render.h"
+#include "providers/ecs/ecs_provider.h"
 #include "providers/ecs/execute.h"
 #include "providers/ecs/read.h"
 #include "providers/http/curl_client.h"
@@ -81,6 +84,27 @@ class Moto {
   pid_t pid_ = 0;
 };
 
+/// moto describes only the capacity providers that a request names: this names all that were made.
+class NamesProviders final : public HttpClient {
+ public:
+  explicit NamesProviders(std::unique_ptr<HttpClient> inner) : inner_(std::move(inner)) {}
+
+  Result<HttpResponse> send(const HttpRequest& request) override {
+    const std::string target = request.headers.at("X-Amz-Target");
+    Json body = Json::parse(request.body);
+    if (target.ends_with(".CreateCapacityProvider")) made_.push_back(body["name"]);
+    if (!target.ends_with(".DescribeCapacityProviders") || body.contains("capacityProviders")) return inner_->send(request);
+    body["capacityProviders"] = made_;
+    HttpRequest named = request;
+    named.body = body.dump();
+    return inner_->send(named);
+  }
+
+ private:
+  std::unique_ptr<HttpClient> inner_;
+  std::vector<std::string> made_;
+};
+
 /// moto finds the service by the scope of a credential; it does not look at the signature.
 EcsClient::Options options() {
   return {.retry = {.attempts = 200, .base = Milliseconds(100), .cap = Milliseconds(200)},
@@ -114,6 +138,77 @@ ir::Resource web_service(int replicas) {
   return resource("service", "web", std::move(body));
 }
 
+/// A stack with capacity: `groups` are labels of Auto Scaling groups, `target` is how full they should be.
+ir::Program with_capacity(const std::vector<std::string>& groups, std::int64_t target) {
+  ir::Program program{.stack = "shop", .environment = "prod"};
+  ir::Map named;
+  for (const std::string& label : groups) {
+    ir::Map group;
+    group.set("group", ir::Value::reference({"asg", "workers"}));
+    group.set("target", ir::Value::quantity(target * 100, ir::Unit::basis_points));
+    group.set("weight", ir::Value::integer(1));
+    named.set(label, ir::Value::map(std::move(group)));
+  }
+  ir::Map capacity;
+  capacity.set("fargate", ir::Value::map({}));
+  if (!groups.empty()) capacity.set("asg", ir::Value::map(std::move(named)));
+  ir::Map cluster;
+  cluster.set("capacity", ir::Value::map(std::move(capacity)));
+  const auto add = [&](ir::Resource made) { program.resources.emplace(made.address, std::move(made)); };
+  add(resource("cluster", "main", std::move(cluster)));
+  add(web_task("shop/web:1"));
+  add(web_service(0));  // moto keeps no strategy of a service
+  ir::Map arn;
+  arn.set("arn", ir::Value::string("arn:aws:autoscaling:us-east-1:123456789012:autoScalingGroup:1:autoScalingGroupName/workers"));
+  program.externs.emplace(ir::Address{"asg", "workers"}, ir::Resource{{"asg", "workers"}, ir::Value::map(std::move(arn)), {}, ""});
+  return program;
+}
+
+TEST_CASE("capacity is made, changed and taken away on an independent ECS, and each plan after an apply is empty", "[moto]") {
+  const std::string program = find_program("moto_server");
+  if (program.empty()) {
+    WARN("skipped: moto_server is not installed");
+    return;
+  }
+  const Moto moto(program);
+  std::atomic<bool> stop{false};
+  SystemWaitingClock clock(stop);
+  EcsProvider provider(std::make_unique<NamesProviders>(std::make_unique<CurlClient>(moto.endpoint())), clock, {.client = options()});
+  plan::Progress nobody;
+  const auto apply = [&](const ir::Program& wanted, bool destroy = false) {
+    DiagnosticSink sink;
+    const plan::Options how{.target = plan::Target::aws, .destroy = destroy};
+    auto live = provider.read(plan::read_scope(wanted));
+    REQUIRE(live);
+    const plan::Plan made = plan::make_plan(wanted, *std::move(live), how, sink);
+    REQUIRE(made.applyable);
+    plan::Bindings bindings(made);
+    // moto never completes a deployment.
+    std::vector<plan::Action> actions = plan::schedule(made);
+    for (const plan::Action& action : actions) {
+      if (action.verb == plan::Verb::await_stable || action.verb == plan::Verb::await_gone) continue;
+      const auto result = provider.execute(action, bindings, nobody);
+      INFO(action.text() << (result ? "" : ": " + result.error().message));
+      REQUIRE(result);
+      if (action.desired != nullptr) bindings.set(action.address, {result->arn, result->name, result->deployment});
+    }
+    auto after = provider.read(plan::read_scope(wanted));
+    REQUIRE(after);
+    if (destroy) return *std::move(after);
+    const plan::Plan again = plan::make_plan(wanted, *after, how, sink);
+    INFO(plan::render_text(again));
+    REQUIRE(again.empty());
+    return *std::move(after);
+  };
+  const auto target = [](const ir::Snapshot& live, const char* label) { return ir::at(live.find({"cluster", "main"})->resource.body, {"capacity", "asg", label, "target"}); };
+  CHECK(target(apply(with_capacity({"batch"}, 80)), "batch")->as_quantity()->amount == 8'000);
+  CHECK(target(apply(with_capacity({"batch"}, 100)), "batch") == nullptr);
+  CHECK(target(apply(with_capacity({"batch", "spot"}, 70)), "spot")->as_quantity()->amount == 7'000);
+  CHECK(ir::at(apply(with_capacity({"spot"}, 70)).find({"cluster", "main"})->resource.body, {"capacity", "asg", "batch"}) == nullptr);
+  apply(with_capacity({}, 0));
+  CHECK(apply(with_capacity({"spot"}, 70), true).find({"cluster", "main"}) == nullptr);
+}
+
 TEST_CASE("what we create on an independent ECS is what we read from it", "[moto]") {
   const std::string program = find_program("moto_server");
   if (program.empty()) {
@@ -123,7 +218,7 @@ TEST_CASE("what we create on an independent ECS is what we read from it", "[moto
   const Moto moto(program);
   std::atomic<bool> stop{false};
   SystemWaitingClock clock(stop);
-  CurlClient http(moto.endpoint());
+  NamesProviders http(std::make_unique<CurlClient>(moto.endpoint()));
   EcsClient client(http, clock, options());
   Recorder progress;
   plan::Bindings bindings;
