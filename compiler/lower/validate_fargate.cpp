@@ -98,7 +98,7 @@ class FargateRules {
     const Span place = place_of(ir::at(container, {"logs"}), task_.origin);
     if (*driver != "awslogs" && *driver != "splunk" && *driver != "awsfirelens") refuse(place, fmt::format("log driver `{}`, only `awslogs`, `splunk` and `awsfirelens`", *driver));
     if (*driver == "awslogs" && ir::at(container, {"logs", "options", "awslogs-stream-prefix"}) == nullptr) {
-      reporter_.report_each("E0332", place, "`awslogs` on Fargate needs the option `awslogs-stream-prefix`", "it is missing").help("add \"awslogs-stream-prefix\" to its options");
+      reporter_.report_each("E0332", place, "`awslogs` on Fargate needs the option `awslogs-stream-prefix`", "it is missing").help("add `\"awslogs-stream-prefix\" = \"ecs\"` to its options, or write it as `awslogs(\"/my/group\")`, which has one");
     }
     if (*driver == "awslogs" && ir::at(container, {"logs", "options", "awslogs-region"}) == nullptr) {
       reporter_.report_each("E0332", place, "`awslogs` on Fargate needs a region", "it is missing").help("`region = \"eu-central-1\"` in `stack { }`, or in `awslogs(…)`");

@@ -55,7 +55,8 @@ class LogRules {
     if (*driver != "awsfirelens") return;
     if (router == nullptr) {
       reporter_.report_each("E0332", place, fmt::format("`{}` sends its output to a log router, and the task has none", name), "nobody takes it")
-          .help("add `firelens { kind = \"fluentbit\" }` to the container that is to take it");
+          .help(entries_of(task_.body, {"container"}).size() > 1 ? "add `firelens { kind = \"fluentbit\" }` to the container that is to take it"
+                                                                 : "add a container that takes it, with `firelens { kind = \"fluentbit\" }`; or `logs = awslogs(\"/my/group\")`");
     } else if (router->first == name) {
       reporter_.report_each("E0332", place, fmt::format("the log router `{}` sends its output to itself", name), "it would go round and round")
           .help("use another driver for the router, as in `awslogs(\"/my/router\")`");
@@ -68,12 +69,19 @@ class LogRules {
   }
 
   void missing(Span place, std::string_view driver, std::string_view option) {
-    reporter_.report_each("E0332", place, fmt::format("`{}` needs the option `{}`", driver, option), "it is missing").help(fmt::format("add \"{}\" to its options", option));
+    reporter_.report_each("E0332", place, fmt::format("`{}` needs the option `{}`", driver, option), "it is missing").help(how_to_add(driver, option));
+  }
+
+  /// A token is a credential, and a group of awslogs is easier said by its function.
+  static std::string how_to_add(std::string_view driver, std::string_view option) {
+    if (option == "splunk-token") return "it is a credential: `secret_options = { \"splunk-token\" = SECRET }`, of an `extern secret`";
+    if (driver == "awslogs") return "`logs = awslogs(\"/my/group\")`, or add \"awslogs-group\" to its options";
+    return fmt::format("add `\"{}\" = \"…\"` to its options", option);
   }
 
   void wrong(const ir::Value& logs, std::string_view option, std::string_view needed) {
     const ir::Value* value = ir::at(logs, {"options", option});
-    reporter_.report_each("E0332", place_of(value, place_of(&logs, task_.origin)), fmt::format("`{}` cannot be {}", option, ir::spell(*value)), "this value").help(fmt::format("it is {}", needed));
+    reporter_.report_each("E0332", place_of(value, place_of(&logs, task_.origin)), fmt::format("`{}` cannot be {}", option, ir::spell(*value)), "this value").help(fmt::format("write {}", needed));
   }
 
   void awslogs(const ir::Value& logs, Span place) {
