@@ -35,6 +35,7 @@ class Scratch {
 
 /// Each prints its table on stdout and gives false when something failed.
 bool bench_compile(const Options& options);
+bool bench_import(const Options& options);
 bool bench_plan(const Options& options, cli::Session& session);
 bool bench_apply(const Options& options, cli::Session& session);
 

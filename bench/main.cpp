@@ -1,4 +1,4 @@
-// Prints how fast berth is: not a test. `bench [compile|plan|apply] [--sizes 10,1000] [--rounds N] [--tasks N] [--docker-host unix:///path]`.
+// Prints how fast berth is: not a test. `bench [compile|import|plan|apply] [--sizes 10,1000] [--rounds N] [--tasks N] [--docker-host unix:///path]`.
 
 #include <cstdlib>
 #include <filesystem>
@@ -44,7 +44,7 @@ int run(int argc, char** argv) {
   std::string which;
   std::string sizes;
   cli::Arguments arguments("bench");
-  arguments.positional("compile|plan|apply", which, "what to measure (default: everything)");
+  arguments.positional("compile|import|plan|apply", which, "what to measure (default: everything)");
   arguments.option("--sizes", sizes, "N,N…", "numbers of services (default: 10,1000,10000)");
   arguments.number("--rounds", options.rounds, 1, 100, "N", "rounds (default: 3)");
   arguments.number("--tasks", options.tasks, 1, 500, "N", "tasks of the apply benchmark (default: 24)");
@@ -56,6 +56,7 @@ int run(int argc, char** argv) {
   if (!sizes.empty()) options.sizes = numbers(sizes);
   bool ok = true;
   if (which.empty() || which == "compile") ok = bench_compile(options) && ok;
+  if (which.empty() || which == "import") ok = bench_import(options) && ok;
   if (which.empty() || which == "plan") ok = bench_plan(options, session) && ok;
   if (which.empty() || which == "apply") ok = bench_apply(options, session) && ok;
   return ok ? 0 : 1;
