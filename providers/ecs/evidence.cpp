@@ -11,14 +11,14 @@
 namespace berth::provider {
 namespace {
 
-constexpr std::size_t kTasksPerCall = 100;
+constexpr std::size_t kDescribedAtOnce = 100;
 constexpr std::size_t kIdDigits = 32;
 
 Result<std::vector<Json>> describe_tasks(EcsClient& client, const std::string& cluster, const std::vector<Json>& arns, std::size_t width) {
-  const std::size_t calls = (arns.size() + kTasksPerCall - 1) / kTasksPerCall;
+  const std::size_t calls = (arns.size() + kDescribedAtOnce - 1) / kDescribedAtOnce;
   auto parts = map_parallel<std::vector<Json>>(calls, width, [&](std::size_t i) -> Result<std::vector<Json>> {
     Json batch = Json::array();
-    for (std::size_t k = i * kTasksPerCall; k < std::min(arns.size(), (i + 1) * kTasksPerCall); ++k) batch.push_back(arns[k]);
+    for (std::size_t k = i * kDescribedAtOnce; k < std::min(arns.size(), (i + 1) * kDescribedAtOnce); ++k) batch.push_back(arns[k]);
     BERTH_TRY(answer, client.call("DescribeTasks", {{"cluster", cluster}, {"tasks", std::move(batch)}}));
     return list_at(answer, "tasks").get<std::vector<Json>>();
   });
@@ -32,7 +32,7 @@ Result<std::vector<Json>> describe_tasks(EcsClient& client, const std::string& c
 Result<std::vector<Json>> list_tasks(EcsClient& client, const std::string& cluster, const std::string& service) {
   std::vector<Json> arns;
   for (const char* status : {"RUNNING", "STOPPED"}) {
-    Json request{{"cluster", cluster}, {"desiredStatus", status}, {"maxResults", kTasksPerCall}};
+    Json request{{"cluster", cluster}, {"desiredStatus", status}, {"maxResults", kDescribedAtOnce}};
     if (!service.empty()) request["serviceName"] = service;
     BERTH_TRY(some, client.list("ListTasks", request, "taskArns"));
     std::move(some.begin(), some.end(), std::back_inserter(arns));
