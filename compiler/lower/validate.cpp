@@ -105,6 +105,7 @@ void validate_resource(const ir::Program& program, const ir::Resource& resource,
     validate_where(program, resource, reporter);
     validate_capacity(program, resource, reporter);
   }
+  if (kind == "job") validate_job_placement(program, resource, reporter);
   if (kind == "cluster") validate_cluster(resource, reporter);
   validate_raw(resource, exemptions, reporter);
 }

@@ -59,6 +59,8 @@ void validate_capacity(const ir::Program& program, const ir::Resource& service, 
 void validate_cluster(const ir::Resource& cluster, sema::Reporter& reporter);
 /// How one service replaces its tasks and where they are placed (E0309, E0329, E0343, E0347, E0350, E0351).
 void validate_deployment(const ir::Program& program, const ir::Resource& service, sema::Reporter& reporter);
+/// Where the tasks of one job are placed (E0329, E0347, E0351).
+void validate_job_placement(const ir::Program& program, const ir::Resource& job, sema::Reporter& reporter);
 /// Constraints of one task (E0347, E0351).
 void validate_task_placement(const ir::Program& program, const ir::Resource& task, sema::Reporter& reporter);
 /// How requests reach the tasks of one service (E0344–E0346).

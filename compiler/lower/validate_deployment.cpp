@@ -232,6 +232,8 @@ void validate_deployment(const ir::Program& program, const ir::Resource& service
   zone_rebalance(service, reporter);
 }
 
+void validate_job_placement(const ir::Program& program, const ir::Resource& job, sema::Reporter& reporter) { PlacementRules(program, job, reporter).check(); }
+
 void validate_task_placement(const ir::Program& program, const ir::Resource& task, sema::Reporter& reporter) { PlacementRules(program, task, reporter).check_task(task); }
 
 void validate_quota(const ir::Program& program, sema::Reporter& reporter) {
