@@ -245,8 +245,10 @@ bool names_fargate(const ir::Program& program, const Value& provider) {
   return name.ends_with(".fargate") || name.ends_with(".fargate_spot");
 }
 
-/// Whether the cluster's own capacity, which counts where nothing else is said, is Fargate.
+/// Whether the cluster's own capacity, which counts for jobs that say nothing, is Fargate. A service that says nothing has it as its own by now: one
+/// without any has `launch = "ec2"`.
 bool is_fargate_by_default(const ir::Program& program, const ir::Resource& service) {
+  if (service.address.kind == "service") return false;
   const Value* cluster = ir::at(service.body, {"cluster"});
   if (cluster == nullptr || cluster->as_reference() == nullptr) return false;
   const auto found = program.resources.find(cluster->as_reference()->target);
