@@ -170,6 +170,8 @@ void add_service(Workspace& workspace, const Document& document, const std::stri
   ir::Map& body = *read.body.as_map();
   body.erase("tags");
   set_tags(workspace, document, below(pointer, "tags"), service.contains("tags") ? service["tags"] : tags, body);
+  // It keeps the service off what its cluster has for those that say nothing; the canonical form is silent about it.
+  if (original.value("launchType", Json()) == "EC2" && body.find("capacity") == nullptr) body.set("launch", ir::Value::string("ec2"));
   name_exposed_ports(workspace, body);
   const ir::Address address{"service", name};
   ir::Resource& added = workspace.draft.program.resources[address];

@@ -109,6 +109,20 @@ class ResourceWriter {
     });
   }
 
+  /// Whether the cluster of the service, where it is part of the program, has capacity for services that say nothing.
+  [[nodiscard]] bool has_capacity_for_all(const Map& service) const {
+    const Value* cluster = service.find("cluster");
+    const auto own = cluster == nullptr || cluster->as_reference() == nullptr ? program_.resources.end() : program_.resources.find(cluster->as_reference()->target);
+    const Value* capacity = own == program_.resources.end() ? nullptr : ir::at(own->second.body, {"capacity"});
+    if (capacity == nullptr || capacity->as_map() == nullptr) return false;
+    const auto has_share = [](const Value& block) { return ir::at(block, {"base"}) != nullptr || ir::at(block, {"weight"}) != nullptr; };
+    return std::any_of(capacity->as_map()->begin(), capacity->as_map()->end(), [&](const Map::Entry& kind) {
+      const Map* blocks = kind.second.as_map();
+      if (has_share(kind.second) || blocks == nullptr) return has_share(kind.second);
+      return std::any_of(blocks->begin(), blocks->end(), [&](const Map::Entry& entry) { return entry.second.as_map() != nullptr && has_share(entry.second); });
+    });
+  }
+
   [[nodiscard]] ValueContext context() const {
     ValueContext context{.region = program_.region, .taken = taken_, .has_router = !router_.empty(), .router = router_};
     return context;
@@ -168,6 +182,7 @@ class ResourceWriter {
     const std::string* text = value.as_string();
     if (address != nullptr && field.name == "name") return text != nullptr && *text == sema::derived_name(address->name);
     if (address != nullptr && schema.kind == "task" && field.name == "network_mode" && text != nullptr) return *text == (awsvpc_by_default_ ? "awsvpc" : "bridge");
+    if (address != nullptr && schema.kind == "service" && field.name == "launch" && text != nullptr) return *text == "ec2" && !has_capacity_for_all(body);
     if (schema.kind == "port" && field.name == "host" && fixed_ports_ && body.find("range") == nullptr) return body.find("number") != nullptr;
     if (schema.kind == "ulimit" && field.name == "hard") return body.find("soft") != nullptr && *body.find("soft") == value;
     if (schema.kind == "expose" && (field.name == "container" || field.name == "port")) {
