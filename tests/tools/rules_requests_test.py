@@ -21,7 +21,11 @@ OPERATIONS = {
     "put-cluster-capacity-providers": "PutClusterCapacityProviders",
     "register-task-definition": "RegisterTaskDefinition",
     "create-service": "CreateService",
+    "create-schedule": "CreateSchedule",
+    "put-metric-alarm": "PutMetricAlarm",
 }
+# Operations of other services.
+SERVICES = {"CreateSchedule": "scheduler", "PutMetricAlarm": "cloudwatch"}
 # Members that the installed model of the API does not have yet.
 AHEAD_OF_MODEL = {"thresholdConfiguration", "resetOnHealthyTask"}
 
@@ -78,10 +82,11 @@ class Requests(unittest.TestCase):
 
     @unittest.skipUnless(botocore, "botocore is not installed")
     def test_botocore_validates_them(self):
-        model = botocore.session.get_session().get_service_model("ecs")
+        session = botocore.session.get_session()
+        models = {service: session.get_service_model(service) for service in {"ecs", *SERVICES.values()}}
         definitions = 0
         for name, operation, request in self.requests:
-            shape = model.operation_model(operation).input_shape
+            shape = models[SERVICES.get(operation, "ecs")].operation_model(operation).input_shape
             with self.subTest(request=name):
                 report = botocore.validate.ParamValidator().validate(without_news(request), shape)
                 self.assertFalse(report.has_errors(), report.generate_report())
