@@ -114,21 +114,21 @@ void Inspector::check_minimum(const scheduler::Service& service, const Tasks& be
     const auto was = before.find(id);
     const bool was_wanted = was != before.end() && is_wanted(*was->second);
     const bool was_healthy = was_wanted && is_healthy(*was->second, before_at_);
+    const bool may_have_counted = was_wanted && is_healthy(*was->second, plant_.now());  // by the clock at the end of the step, which may have jumped
     if (is_wanted(*task)) {
       healthy += is_healthy(*task, plant_.now()) ? 1 : 0;
       continue;
     }
-    if (!was_healthy) continue;
-    if (task->stop_code == scheduler::StopCode::ServiceSchedulerInitiated && task->health == was->second->health) {
-      ++stopped;
-    } else {
+    if (task->stop_code == scheduler::StopCode::ServiceSchedulerInitiated && was_wanted && task->health == was->second->health) {
+      stopped += was_healthy ? 1 : 0;
+    } else if (may_have_counted) {
       // It ended in this step, and may have counted when the scheduler decided.
       ++healthy;
     }
   }
   // Records of tasks that are over and gone may have counted as well.
   for (const auto& [id, task] : before) {
-    if (is_of(*task, service) && is_wanted(*task) && is_healthy(*task, before_at_) && after.count(id) == 0) ++healthy;
+    if (is_of(*task, service) && is_wanted(*task) && is_healthy(*task, plant_.now()) && after.count(id) == 0) ++healthy;
   }
   seen_.stops += stopped;
   // A daemon's minimum is about instances; those that it has to leave are not chosen.
