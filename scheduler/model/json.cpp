@@ -300,42 +300,8 @@ struct IsVector : std::false_type {};
 template <class T>
 struct IsVector<std::vector<T>> : std::true_type {};
 
+/// Writes members as they come, without a tree of them: a task is written at each of its transitions.
 struct Writer {
-  Json json = Json::object();
-
-  template <class T>
-  void operator()(const char* name, const T& value) {
-    if constexpr (IsOptional<T>::value) {
-      if (value) json[name] = write(*value);
-    } else {
-      json[name] = write(value);
-    }
-  }
-
-  template <class T>
-  static Json write(const T& value) {
-    if constexpr (std::is_enum_v<T>) {
-      return name_of(value);
-    } else if constexpr (std::same_as<T, Timestamp>) {
-      return value.time_since_epoch().count();
-    } else if constexpr (std::same_as<T, Milliseconds>) {
-      return value.count();
-    } else if constexpr (std::is_arithmetic_v<T> || std::same_as<T, std::string> || std::same_as<T, Json>) {
-      return value;
-    } else if constexpr (IsVector<T>::value) {
-      Json list = Json::array();
-      for (const auto& item : value) list.push_back(write(item));
-      return list;
-    } else {
-      Writer writer;
-      members(writer, value);
-      return std::move(writer.json);
-    }
-  }
-};
-
-/// The same as text, without a tree: a task is written at each of its transitions.
-struct TextWriter {
   JsonText& out;
 
   template <class T>
@@ -372,7 +338,7 @@ struct TextWriter {
       out.end_array();
     } else {
       out.begin_object();
-      TextWriter writer{out};
+      Writer writer{out};
       members(writer, value);
       out.end_object();
     }
@@ -383,7 +349,7 @@ template <class T>
 std::string text_of(const T& value) {
   std::string text;
   JsonText out(text, JsonText::Form::canonical);
-  TextWriter::write(out, value);
+  Writer::write(out, value);
   return text;
 }
 
@@ -466,20 +432,12 @@ Result<T> read_document(const Json& json) {
 
 }  // namespace
 
-Json to_json(const Container& container) { return Writer::write(container); }
-Json to_json(const Task& task) { return Writer::write(task); }
-Json to_json(const Instance& instance) { return Writer::write(instance); }
-Json to_json(const Deployment& deployment) { return Writer::write(deployment); }
-Json to_json(const Service& service) { return Writer::write(service); }
-
 std::string json_text(const Task& task) { return text_of(task); }
 std::string json_text(const Instance& instance) { return text_of(instance); }
 std::string json_text(const Service& service) { return text_of(service); }
 
-Result<Container> container_from_json(const Json& json) { return read_document<Container>(json); }
 Result<Task> task_from_json(const Json& json) { return read_document<Task>(json); }
 Result<Instance> instance_from_json(const Json& json) { return read_document<Instance>(json); }
-Result<Deployment> deployment_from_json(const Json& json) { return read_document<Deployment>(json); }
 Result<Service> service_from_json(const Json& json) { return read_document<Service>(json); }
 
 }  // namespace berth::scheduler

@@ -15,21 +15,13 @@ namespace berth::scheduler {
 // of a missing one, so that an older document stays readable; a member of the wrong type or an unknown enum name is an error
 // (code "json") that names the path.
 
-Json to_json(const Container& container);
-Json to_json(const Task& task);
-Json to_json(const Instance& instance);
-Json to_json(const Deployment& deployment);
-Json to_json(const Service& service);
-
-/// The text of the same document, with its members in the order of the model.
+/// Members are in the order of the model.
 std::string json_text(const Task& task);
 std::string json_text(const Instance& instance);
 std::string json_text(const Service& service);
 
-Result<Container> container_from_json(const Json& json);
 Result<Task> task_from_json(const Json& json);
 Result<Instance> instance_from_json(const Json& json);
-Result<Deployment> deployment_from_json(const Json& json);
 Result<Service> service_from_json(const Json& json);
 
 }  // namespace berth::scheduler
