@@ -9,12 +9,14 @@
 
 #include "providers/ecs/json_access.h"
 #include "providers/ecs/names.h"
+#include "providers/ecs/parallel.h"
 
 namespace berth::provider {
 namespace {
 
 constexpr std::size_t kDescribedClusters = 100;
 constexpr std::size_t kDescribedServices = 10;
+constexpr std::size_t kDescribedTasks = 100;
 constexpr int kPage = 100;
 
 /// DescribeClusters and DescribeServices take so many names a call; gives those that are active.
@@ -97,6 +99,26 @@ Result<Json> describe_all(EcsClient& client, const std::string& cluster, const s
     definitions.push_back(std::move(definition));
   }
   return Json{{"clusters", service.empty() ? described : Json::array()}, {"services", services}, {"taskDefinitions", definitions}};
+}
+
+Result<std::vector<Json>> list_tasks(EcsClient& client, const std::string& cluster, const std::string& service, const char* desired_status) {
+  Json request{{"cluster", cluster}, {"desiredStatus", desired_status}, {"maxResults", kPage}};
+  if (!service.empty()) request["serviceName"] = service;
+  return client.list("ListTasks", request, "taskArns");
+}
+
+Result<std::vector<Json>> describe_tasks(EcsClient& client, const std::string& cluster, const std::vector<Json>& arns, std::size_t width) {
+  const std::size_t calls = (arns.size() + kDescribedTasks - 1) / kDescribedTasks;
+  auto parts = map_parallel<std::vector<Json>>(calls, width, [&](std::size_t i) -> Result<std::vector<Json>> {
+    Json batch = Json::array();
+    for (std::size_t k = i * kDescribedTasks; k < std::min(arns.size(), (i + 1) * kDescribedTasks); ++k) batch.push_back(arns[k]);
+    BERTH_TRY(answer, client.call("DescribeTasks", {{"cluster", cluster}, {"tasks", std::move(batch)}}));
+    return list_at(answer, "tasks").get<std::vector<Json>>();
+  });
+  if (!parts) return parts.error();
+  std::vector<Json> tasks;
+  for (std::vector<Json>& part : *parts) std::move(part.begin(), part.end(), std::back_inserter(tasks));
+  return tasks;
 }
 
 }  // namespace berth::provider

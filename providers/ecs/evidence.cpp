@@ -4,37 +4,20 @@
 
 #include <fmt/format.h>
 
+#include "providers/ecs/describe.h"
 #include "providers/ecs/json_access.h"
 #include "providers/ecs/names.h"
-#include "providers/ecs/parallel.h"
 
 namespace berth::provider {
 namespace {
 
-constexpr std::size_t kDescribedAtOnce = 100;
 constexpr std::size_t kIdDigits = 32;
 
-Result<std::vector<Json>> describe_tasks(EcsClient& client, const std::string& cluster, const std::vector<Json>& arns, std::size_t width) {
-  const std::size_t calls = (arns.size() + kDescribedAtOnce - 1) / kDescribedAtOnce;
-  auto parts = map_parallel<std::vector<Json>>(calls, width, [&](std::size_t i) -> Result<std::vector<Json>> {
-    Json batch = Json::array();
-    for (std::size_t k = i * kDescribedAtOnce; k < std::min(arns.size(), (i + 1) * kDescribedAtOnce); ++k) batch.push_back(arns[k]);
-    BERTH_TRY(answer, client.call("DescribeTasks", {{"cluster", cluster}, {"tasks", std::move(batch)}}));
-    return list_at(answer, "tasks").get<std::vector<Json>>();
-  });
-  if (!parts) return parts.error();
-  std::vector<Json> tasks;
-  for (std::vector<Json>& part : *parts) std::move(part.begin(), part.end(), std::back_inserter(tasks));
-  return tasks;
-}
-
 /// ARNs of a cluster's tasks, or of one service's, that run and that have stopped.
-Result<std::vector<Json>> list_tasks(EcsClient& client, const std::string& cluster, const std::string& service) {
+Result<std::vector<Json>> list_all_tasks(EcsClient& client, const std::string& cluster, const std::string& service) {
   std::vector<Json> arns;
   for (const char* status : {"RUNNING", "STOPPED"}) {
-    Json request{{"cluster", cluster}, {"desiredStatus", status}, {"maxResults", kDescribedAtOnce}};
-    if (!service.empty()) request["serviceName"] = service;
-    BERTH_TRY(some, client.list("ListTasks", request, "taskArns"));
+    BERTH_TRY(some, list_tasks(client, cluster, service, status));
     std::move(some.begin(), some.end(), std::back_inserter(arns));
   }
   return arns;
@@ -55,7 +38,7 @@ Result<std::vector<Json>> find_task(EcsClient& client, const std::string& beginn
   std::vector<Json> found;
   for (const Json& cluster : clusters) {
     if (!cluster.is_string()) continue;
-    BERTH_TRY(arns, list_tasks(client, cluster.get<std::string>(), ""));
+    BERTH_TRY(arns, list_all_tasks(client, cluster.get<std::string>(), ""));
     for (const Json& arn : arns) {
       if (!arn.is_string() || last_part(arn.get_ref<const std::string&>()).rfind(beginning, 0) != 0) continue;
       // It may have stopped between the two listings, and be in both.
@@ -76,7 +59,7 @@ Result<Evidence> read_service_evidence(EcsClient& client, const std::string& clu
   Evidence evidence;
   BERTH_TRY(found, read_service(client, cluster, service));
   evidence.service = std::move(found);
-  BERTH_TRY(arns, list_tasks(client, cluster, service));
+  BERTH_TRY(arns, list_all_tasks(client, cluster, service));
   BERTH_TRY(tasks, describe_tasks(client, cluster, arns, width));
   evidence.tasks = std::move(tasks);
   return evidence;

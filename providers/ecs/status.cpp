@@ -7,14 +7,12 @@
 
 #include <fmt/format.h>
 
+#include "providers/ecs/describe.h"
 #include "providers/ecs/json_access.h"
 #include "providers/ecs/names.h"
-#include "providers/ecs/parallel.h"
 
 namespace berth::provider {
 namespace {
-
-constexpr std::size_t kTasksPerCall = 100;
 
 std::vector<std::string> urls_of(const Json& task) {
   std::set<std::string> urls;
@@ -35,21 +33,8 @@ std::string known_health(const std::string& health) { return health == "UNKNOWN"
 
 /// The tasks of one cluster that have the desired status.
 Result<std::vector<Json>> read_tasks(EcsClient& client, const std::string& cluster, const char* desired_status, std::size_t width) {
-  BERTH_TRY(arns, client.list("ListTasks", {{"cluster", cluster}, {"desiredStatus", desired_status}, {"maxResults", kTasksPerCall}}, "taskArns"));
-  const std::size_t calls = (arns.size() + kTasksPerCall - 1) / kTasksPerCall;
-  const std::vector<Json>& all = arns;
-  auto parts = map_parallel<std::vector<Json>>(calls, width, [&](std::size_t i) -> Result<std::vector<Json>> {
-    const std::size_t begin = i * kTasksPerCall;
-    const std::size_t end = std::min(all.size(), begin + kTasksPerCall);
-    Json batch = Json::array();
-    for (std::size_t k = begin; k < end; ++k) batch.push_back(all[k]);
-    BERTH_TRY(answer, client.call("DescribeTasks", {{"cluster", cluster}, {"tasks", std::move(batch)}}));
-    return list_at(answer, "tasks").get<std::vector<Json>>();
-  });
-  if (!parts) return parts.error();
-  std::vector<Json> tasks;
-  for (std::vector<Json>& part : *parts) std::move(part.begin(), part.end(), std::back_inserter(tasks));
-  return tasks;
+  BERTH_TRY(arns, list_tasks(client, cluster, "", desired_status));
+  return describe_tasks(client, cluster, arns, width);
 }
 
 ServiceStatus service_status(const ir::LiveResource& live) {
