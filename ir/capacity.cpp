@@ -26,18 +26,22 @@ std::optional<std::string> CapacityPart::written_name() const {
 }
 
 std::vector<CapacityPart> capacity_parts(const Value& cluster) {
+  return cluster.as_map() == nullptr ? std::vector<CapacityPart>() : capacity_parts(*cluster.as_map());
+}
+
+std::vector<CapacityPart> capacity_parts(const Map& cluster) {
   std::vector<CapacityPart> parts;
-  const Value* capacity = at(cluster, {"capacity"});
+  const Value* capacity = cluster.find("capacity");
   if (capacity == nullptr || capacity->as_map() == nullptr) return parts;
   for (const auto& [kind, block] : *capacity->as_map()) {
     const Map* map = block.as_map();
     if (map == nullptr) continue;
     if (fargate_provider(kind)) {
-      parts.push_back({.kind = kind, .label = kind, .body = map});
+      parts.push_back({.kind = kind, .label = kind, .body = map, .span = block.origin().span});
       continue;
     }
     for (const auto& [label, entry] : *map) {
-      if (entry.as_map() != nullptr) parts.push_back({.kind = kind, .label = label, .body = entry.as_map()});
+      if (entry.as_map() != nullptr) parts.push_back({.kind = kind, .label = label, .body = entry.as_map(), .span = entry.origin().span});
     }
   }
   std::sort(parts.begin(), parts.end(), [](const CapacityPart& a, const CapacityPart& b) { return std::tie(a.kind, a.label) < std::tie(b.kind, b.label); });

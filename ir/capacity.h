@@ -16,17 +16,23 @@ struct CapacityPart {
   std::string kind;   ///< fargate, fargate_spot, asg or managed
   std::string label;  ///< by which it is referred to; of the first two, their kind
   const Map* body = nullptr;
+  Span span{};  ///< of the part in the source
 
   /// Its place in the cluster: "capacity.asg.batch".
   [[nodiscard]] std::string path() const { return kind == label ? "capacity." + kind : "capacity." + kind + "." + label; }
   [[nodiscard]] Address address(const Address& cluster) const { return {"capacity", cluster.name + "." + label}; }
   /// `base` or `weight`; 0 where it is not said.
   [[nodiscard]] std::int64_t amount(std::string_view field) const;
+  /// Whether `base` or `weight` is said: services and jobs that say nothing get a share of it.
+  [[nodiscard]] bool has_share() const { return body->find("base") != nullptr || body->find("weight") != nullptr; }
+  [[nodiscard]] bool is_fargate() const { return kind == "fargate" || kind == "fargate_spot"; }
   /// The name that is written; nothing where it is derived.
   [[nodiscard]] std::optional<std::string> written_name() const;
 };
 
 /// All parts, sorted by kind and label. They point into `cluster`.
+std::vector<CapacityPart> capacity_parts(const Map& cluster);
+/// The same of a resource's body.
 std::vector<CapacityPart> capacity_parts(const Value& cluster);
 
 /// FARGATE and FARGATE_SPOT, which nobody creates, by their words in the language; nothing for others.

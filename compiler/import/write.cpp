@@ -11,6 +11,7 @@
 #include "compiler/import/spelling.h"
 #include "compiler/import/value_text.h"
 #include "compiler/sema/drafts.h"
+#include "ir/capacity.h"
 #include "ir/schema.h"
 
 namespace berth::importing {
@@ -100,27 +101,21 @@ class ResourceWriter {
       });
     }
     if (const std::string* launch = string_at(body, "launch")) return *launch == "fargate";
-    const Value* cluster = body.find("cluster");
-    const auto own = cluster == nullptr || cluster->as_reference() == nullptr ? program_.resources.end() : program_.resources.find(cluster->as_reference()->target);
-    const Value* shared = own == program_.resources.end() ? nullptr : ir::at(own->second.body, {"capacity"});
-    if (shared == nullptr || shared->as_map() == nullptr) return false;
-    return std::any_of(shared->as_map()->begin(), shared->as_map()->end(), [&](const auto& entry) {
-      return is_fargate(entry.first) && (ir::at(entry.second, {"base"}) != nullptr || ir::at(entry.second, {"weight"}) != nullptr);
-    });
+    const std::vector<ir::CapacityPart> shared = capacity_of_cluster(body);
+    return std::any_of(shared.begin(), shared.end(), [](const ir::CapacityPart& part) { return part.is_fargate() && part.has_share(); });
   }
 
-  /// Whether the cluster of the service, where it is part of the program, has capacity for services that say nothing.
-  [[nodiscard]] bool has_capacity_for_all(const Map& service) const {
-    const Value* cluster = service.find("cluster");
+  /// What the cluster of a service or job has, where it is part of the program.
+  [[nodiscard]] std::vector<ir::CapacityPart> capacity_of_cluster(const Map& body) const {
+    const Value* cluster = body.find("cluster");
     const auto own = cluster == nullptr || cluster->as_reference() == nullptr ? program_.resources.end() : program_.resources.find(cluster->as_reference()->target);
-    const Value* capacity = own == program_.resources.end() ? nullptr : ir::at(own->second.body, {"capacity"});
-    if (capacity == nullptr || capacity->as_map() == nullptr) return false;
-    const auto has_share = [](const Value& block) { return ir::at(block, {"base"}) != nullptr || ir::at(block, {"weight"}) != nullptr; };
-    return std::any_of(capacity->as_map()->begin(), capacity->as_map()->end(), [&](const Map::Entry& kind) {
-      const Map* blocks = kind.second.as_map();
-      if (has_share(kind.second) || blocks == nullptr) return has_share(kind.second);
-      return std::any_of(blocks->begin(), blocks->end(), [&](const Map::Entry& entry) { return entry.second.as_map() != nullptr && has_share(entry.second); });
-    });
+    return own == program_.resources.end() ? std::vector<ir::CapacityPart>() : ir::capacity_parts(own->second.body);
+  }
+
+  /// Whether the cluster of the service has capacity for services that say nothing.
+  [[nodiscard]] bool has_capacity_for_all(const Map& service) const {
+    const std::vector<ir::CapacityPart> shared = capacity_of_cluster(service);
+    return std::any_of(shared.begin(), shared.end(), [](const ir::CapacityPart& part) { return part.has_share(); });
   }
 
   [[nodiscard]] ValueContext context() const {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/suggest.h"
+#include "ir/capacity.h"
 
 namespace berth::lower {
 namespace {
@@ -54,24 +55,21 @@ const ir::Value* fargate_of(const sema::Declared& resource, const std::map<ir::A
   if (const ir::Value* launch = resource.body.find("launch")) return launch->as_string() != nullptr && is_fargate(*launch->as_string()) ? launch : nullptr;
   const ir::Value* cluster = resource.body.find("cluster");
   const auto found = cluster == nullptr || cluster->as_reference() == nullptr ? clusters.end() : clusters.find(cluster->as_reference()->target);
-  const ir::Value* shared = found == clusters.end() ? nullptr : found->second->body.find("capacity");
-  if (shared == nullptr || shared->as_map() == nullptr) return nullptr;
-  for (const auto& [kind, block] : *shared->as_map()) {
-    if (is_fargate(kind) && (ir::at(block, {"base"}) != nullptr || ir::at(block, {"weight"}) != nullptr)) return &block;
+  if (found == clusters.end()) return nullptr;
+  for (const ir::CapacityPart& part : ir::capacity_parts(found->second->body)) {
+    if (part.is_fargate() && part.has_share()) return ir::at(*found->second->body.find("capacity"), {part.kind});
   }
   return nullptr;
 }
 
-bool has_share(const ir::Value& block) { return ir::at(block, {"base"}) != nullptr || ir::at(block, {"weight"}) != nullptr; }
-
 /// A part of a cluster's own capacity, as a service would write it.
-ir::Value share_of(const std::string& cluster, const std::string& name, const ir::Value& block) {
-  const ir::Origin origin{.span = block.origin().span, .via = nullptr, .is_default = true};
+ir::Value share_of(const ir::Address& cluster, const ir::CapacityPart& part) {
+  const ir::Origin origin{.span = part.span, .via = nullptr, .is_default = true};
   ir::Map share;
-  share.set("provider", ir::Value::reference({"capacity", cluster + "." + name}, origin));
-  for (const char* part : {"base", "weight"}) {
-    const ir::Value* value = ir::at(block, {part});
-    share.set(part, value == nullptr ? ir::Value::integer(0, origin) : ir::Value(value->data(), origin));
+  share.set("provider", ir::Value::reference(part.address(cluster), origin));
+  for (const char* field : {"base", "weight"}) {
+    const ir::Value* value = part.body->find(field);
+    share.set(field, value == nullptr ? ir::Value::integer(0, origin) : ir::Value(value->data(), origin));
   }
   return ir::Value::map(std::move(share), origin);
 }
@@ -82,20 +80,14 @@ void set_capacity(sema::Declared& service, const std::map<ir::Address, sema::Dec
   const ir::Value* cluster = service.body.find("cluster");
   if (service.body.find("capacity") != nullptr || service.body.find("launch") != nullptr || cluster == nullptr || cluster->as_reference() == nullptr) return;
   const auto found = clusters.find(cluster->as_reference()->target);
-  const ir::Value* capacity = found == clusters.end() ? nullptr : found->second->body.find("capacity");
-  if (capacity == nullptr || capacity->as_map() == nullptr) return;
-  const std::string& name = found->first.name;
+  if (found == clusters.end()) return;
   ir::List shares;
-  for (const auto& [kind, block] : *capacity->as_map()) {
-    if (block.as_map() == nullptr) continue;
-    const bool named = kind == "asg" || kind == "managed";
-    if (!named && has_share(block)) shares.push_back(share_of(name, kind, block));
-    if (!named) continue;
-    for (const auto& [label, entry] : *block.as_map()) {
-      if (has_share(entry)) shares.push_back(share_of(name, label, entry));
-    }
+  for (const ir::CapacityPart& part : ir::capacity_parts(found->second->body)) {
+    if (part.has_share()) shares.push_back(share_of(found->first, part));
   }
-  if (!shares.empty()) service.body.set("capacity", ir::Value::list(std::move(shares), {.span = capacity->origin().span, .via = nullptr, .is_default = true}));
+  if (shares.empty()) return;
+  const Span span = found->second->body.find("capacity")->origin().span;
+  service.body.set("capacity", ir::Value::list(std::move(shares), {.span = span, .via = nullptr, .is_default = true}));
 }
 
 /// `network_mode` where nobody wrote it; the origin is what asks for it.

@@ -8,6 +8,7 @@
 
 #include "compiler/lower/look.h"
 #include "compiler/lower/validate.h"
+#include "ir/capacity.h"
 
 namespace berth::lower {
 namespace {
@@ -253,11 +254,8 @@ bool is_fargate_by_default(const ir::Program& program, const ir::Resource& servi
   if (cluster == nullptr || cluster->as_reference() == nullptr) return false;
   const auto found = program.resources.find(cluster->as_reference()->target);
   if (found == program.resources.end()) return false;
-  for (const std::string_view kind : {"fargate", "fargate_spot"}) {
-    const Value* block = ir::at(found->second.body, {"capacity", kind});
-    if (block != nullptr && (ir::at(*block, {"base"}) != nullptr || ir::at(*block, {"weight"}) != nullptr)) return true;
-  }
-  return false;
+  const std::vector<ir::CapacityPart> parts = ir::capacity_parts(found->second.body);
+  return std::any_of(parts.begin(), parts.end(), [](const ir::CapacityPart& part) { return part.is_fargate() && part.has_share(); });
 }
 
 }  // namespace
