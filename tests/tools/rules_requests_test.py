@@ -12,22 +12,11 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from export_requests import OPERATIONS, SERVICES, without_news
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 SUITE = Path(os.environ.get("BERTH_PROGRAM", "berth")).with_name("golden_rules")
 CASES = sorted((ROOT / "tests" / "golden" / "rules").glob("*.case"))
-OPERATIONS = {
-    "create-cluster": "CreateCluster",
-    "create-capacity-provider": "CreateCapacityProvider",
-    "put-cluster-capacity-providers": "PutClusterCapacityProviders",
-    "register-task-definition": "RegisterTaskDefinition",
-    "create-service": "CreateService",
-    "create-schedule": "CreateSchedule",
-    "put-metric-alarm": "PutMetricAlarm",
-}
-# Operations of other services.
-SERVICES = {"CreateSchedule": "scheduler", "PutMetricAlarm": "cloudwatch"}
-# Members that the installed model of the API does not have yet.
-AHEAD_OF_MODEL = {"thresholdConfiguration", "resetOnHealthyTask"}
 
 try:
     import botocore.session
@@ -39,15 +28,6 @@ try:
     import moto
 except ImportError:
     moto = None
-
-
-def without_news(value):
-    """The request without members that the model does not have yet."""
-    if isinstance(value, list):
-        return [without_news(item) for item in value]
-    if isinstance(value, dict):
-        return {key: without_news(member) for key, member in value.items() if key not in AHEAD_OF_MODEL}
-    return value
 
 
 def outside_enumerations(value, shape):
@@ -73,8 +53,8 @@ class Requests(unittest.TestCase):
             raise AssertionError(f"golden_rules fails:\n{done.stdout}{done.stderr}")
         cls.requests = []
         for file in sorted(cls.directory.glob("*/*.json")):
-            operation = OPERATIONS[re.match(r"\d-([a-z-]+)\.", file.name)[1]]
-            cls.requests.append((f"{file.parent.name} {file.name}", operation, json.loads(file.read_text())))
+            service, operation = OPERATIONS[re.match(r"\d-([a-z-]+)\.", file.name)[1]]
+            cls.requests.append((f"{file.parent.name} {file.name}", service, operation, json.loads(file.read_text())))
 
     @classmethod
     def tearDownClass(cls):
@@ -83,10 +63,10 @@ class Requests(unittest.TestCase):
     @unittest.skipUnless(botocore, "botocore is not installed")
     def test_botocore_validates_them(self):
         session = botocore.session.get_session()
-        models = {service: session.get_service_model(service) for service in {"ecs", *SERVICES.values()}}
+        models = {service: session.get_service_model(service) for service in SERVICES}
         definitions = 0
-        for name, operation, request in self.requests:
-            shape = models[SERVICES.get(operation, "ecs")].operation_model(operation).input_shape
+        for name, service, operation, request in self.requests:
+            shape = models[service].operation_model(operation).input_shape
             with self.subTest(request=name):
                 report = botocore.validate.ParamValidator().validate(without_news(request), shape)
                 self.assertFalse(report.has_errors(), report.generate_report())
@@ -99,7 +79,7 @@ class Requests(unittest.TestCase):
         keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "eu-central-1"}
         with moto.mock_aws():
             client = boto3.client("ecs", **keys)
-            for name, operation, request in self.requests:
+            for name, _, operation, request in self.requests:
                 if operation != "RegisterTaskDefinition":
                     continue
                 with self.subTest(request=name):
