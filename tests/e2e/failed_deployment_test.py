@@ -2,7 +2,7 @@
 import os
 import tempfile
 
-from support import Engine, docker, engine_containers, main, require, say, skip
+from support import Engine, engine_containers, main, require, say
 
 ROLLED_BACK = 5
 PROGRAM = """
@@ -34,8 +34,6 @@ def apply(engine, directory, command, rollback):
 
 
 def test(engines):
-    if docker("image", "inspect", "busybox:e2e", check=False).returncode != 0:
-        skip("no image busybox:e2e (tests/e2e/make_images makes it)")
     engine = Engine()
     engines.append(engine)
     with tempfile.TemporaryDirectory() as directory:
@@ -57,5 +55,5 @@ def test(engines):
         say("with rollback it ends with 5, and the good task never stopped")
 
 
-require()
+require(images=["busybox:e2e"])
 main(test)

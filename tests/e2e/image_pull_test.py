@@ -68,8 +68,6 @@ def run_task(engine):
 def test(engines):
     if not shutil.which("docker-registry"):
         skip("docker-registry is not installed (Debian: docker-registry)")
-    if docker("image", "inspect", "busybox:e2e", check=False).returncode != 0:
-        skip("no image busybox:e2e (tests/e2e/make_images makes it)")
     engine = Engine("--healthy-after", "1s")
     engines.append(engine)
     with tempfile.TemporaryDirectory() as directory:
@@ -106,5 +104,5 @@ def test(engines):
         say("without the registry, what is here is used")
 
 
-require()
+require(images=["busybox:e2e"])
 main(test)

@@ -3,7 +3,7 @@ when berthd is killed in the middle; then a bad image, which goes back with the 
 import collections
 import time
 
-from support import Engine, docker, main, require, say, skip, wait_until
+from support import Engine, docker, main, require, say, wait_until
 
 TASKS = 8
 MOST = 12
@@ -96,8 +96,6 @@ def bad_image(engine, good):
 
 
 def test(engines):
-    if docker("image", "inspect", IMAGE, check=False).returncode != 0:
-        skip(f"no image {IMAGE} (tests/e2e/make_images makes it)")
     engine = Engine()
     engines.append(engine)
     engine.call("CreateCluster", clusterName="main")
@@ -113,5 +111,5 @@ def test(engines):
     bad_image(engine, third)
 
 
-require()
+require(images=[IMAGE])
 main(test)

@@ -36,8 +36,8 @@ def say(text):
     print(f"{time.monotonic() - STARTED:7.2f} s  {text}", flush=True)
 
 
-def require(aws=False):
-    """Skips the test when something it needs is not here."""
+def require(aws=False, images=()):
+    """Skips the test when something it needs is not here. `images`: those it needs beside the one of examples/hello."""
     if not DOCKER_HOST:
         skip("BERTH_E2E_DOCKER_HOST names no Docker Engine (tools/private_dockerd COMMAND starts one)")
     for name in ("berth", "berthd"):
@@ -47,8 +47,9 @@ def require(aws=False):
         skip("the docker command is not installed")
     if aws and not shutil.which("aws"):
         skip("the AWS CLI is not installed (Debian: awscli)")
-    if docker("image", "inspect", HELLO_IMAGE, check=False).returncode != 0:
-        skip(f"no image {HELLO_IMAGE} in {DOCKER_HOST} (tests/e2e/make_images makes it)")
+    for image in (HELLO_IMAGE, *images):
+        if docker("image", "inspect", image, check=False).returncode != 0:
+            skip(f"no image {image} in {DOCKER_HOST} (tests/e2e/make_images makes it)")
 
 
 def run(*command, check=True, timeout=120, env=None, cwd=None):

@@ -4,7 +4,7 @@ import json
 import os
 import tempfile
 
-from support import Engine, docker, main, require, say, skip, wait_until
+from support import Engine, main, require, say, wait_until
 
 PROGRAM = """
 stack why { language = "1.0" }
@@ -99,8 +99,6 @@ def check_all(engine, directory):
 
 
 def test(engines):
-    if docker("image", "inspect", "busybox:e2e", check=False).returncode != 0:
-        skip("no image busybox:e2e (tests/e2e/make_images makes it)")
     engine = Engine()
     engines.append(engine)
     with tempfile.TemporaryDirectory() as directory:
@@ -121,5 +119,5 @@ def test(engines):
             assert f"service.{service}" in everything, everything
 
 
-require()
+require(images=["busybox:e2e"])
 main(test)
