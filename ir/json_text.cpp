@@ -72,9 +72,9 @@ void write_pretty(const Program& program, bool origins, const std::function<void
     out.begin_array();
     std::vector<std::string> parts;
     for (std::size_t begin = 0; begin < resources.size(); begin += kResourcesAtOnce) {
-      const std::vector<Range> ranges = ranges_of(std::min(kResourcesAtOnce, resources.size() - begin), kLeastPerThread);
+      const std::vector<Range> ranges = ranges_of(std::min(kResourcesAtOnce, resources.size() - begin), kLeastPerPart);
       parts.resize(std::max(parts.size(), ranges.size()));  // the room of those before is used again
-      at_once(ranges.size(), [&](std::size_t part) {
+      in_parts(ranges.size(), [&](std::size_t part) {
         parts[part].clear();
         JsonText elements = JsonText::continues(parts[part], out, begin == 0 && part == 0);
         for (std::size_t i = begin + ranges[part].begin; i < begin + ranges[part].end; ++i) {

@@ -40,8 +40,8 @@ ir::Resource lower_resource(sema::Declared declared, const ir::Value* stack_tags
 
 /// Each by itself: several at once.
 void canonicalize(std::vector<ir::Resource>& resources) {
-  const std::vector<Range> ranges = ranges_of(resources.size(), kLeastPerThread);
-  at_once(ranges.size(), [&](std::size_t part) {
+  const std::vector<Range> ranges = ranges_of(resources.size(), kLeastPerPart);
+  in_parts(ranges.size(), [&](std::size_t part) {
     for (std::size_t i = ranges[part].begin; i < ranges[part].end; ++i) {
       ir::canonicalize(*ir::schema::resource_kind(resources[i].address.kind), resources[i].body);
     }

@@ -133,10 +133,10 @@ void validate(const ir::Program& program, const Exemptions& exemptions, Diagnost
   resources.reserve(program.resources.size());
   for (const auto& entry : program.resources) resources.push_back(&entry.second);
   // Most programs are right, and that is seen on all processors. Where something is to be said it is said in order, each thing once.
-  const std::vector<Range> ranges = ranges_of(resources.size(), kLeastPerThread);
+  const std::vector<Range> ranges = ranges_of(resources.size(), kLeastPerPart);
   std::vector<char> is_clean(ranges.size(), 0);
   if (ranges.size() > 1) {
-    at_once(ranges.size(), [&](std::size_t part) {
+    in_parts(ranges.size(), [&](std::size_t part) {
       DiagnosticSink found;
       sema::Reporter quiet(found, sources);
       std::size_t i = ranges[part].begin;
