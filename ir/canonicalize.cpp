@@ -123,7 +123,7 @@ void fill_host_ports(Map& task) {
 /// `ulimit nofile = 65536` sets both bounds.
 void fill_hard_limit(Map& ulimit) {
   const Value* soft = ulimit.find("soft");
-  if (soft != nullptr && ulimit.find("hard") == nullptr) ulimit.set("hard", Value(soft->data(), {.span = soft->origin().span, .via = nullptr, .is_default = true}));
+  if (soft != nullptr && ulimit.find("hard") == nullptr) ulimit.set("hard", Value(soft->data(), {.span = soft->origin().span, .is_default = true}));
 }
 
 /// The router has been checked; ECS finds it by itself.

@@ -67,7 +67,7 @@ const Block* resource_kind(std::string_view kind) {
 bool is_planned_kind(std::string_view word) { return contains(planned_kinds(), word); }
 
 Value default_value(const Field& field) {
-  const Origin origin{.span = {}, .via = nullptr, .is_default = true};
+  const Origin origin{.span = {}, .is_default = true};
   switch (field.default_kind) {
     case DefaultKind::none: return {};
     case DefaultKind::boolean: return Value::boolean(field.default_number != 0, origin);

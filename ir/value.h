@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/boxed.h"
 #include "base/sensitive.h"
 #include "base/source.h"
 #include "ir/address.h"
@@ -17,9 +18,9 @@ namespace berth::ir {
 /// Where a value comes from. Never part of equality.
 struct Origin {
   Span span;                         ///< the text that made the value; for a parameter, its default or the setting of it
-  const std::string* via = nullptr;  ///< interned name of the parameter or let it came through, if it did
   bool is_default = false;           ///< filled in by the schema (or derived, for names), not written by the user
   bool component = false;            ///< written in the text of a component: whoever called it marks its own text for what is wrong
+  const std::string* via = nullptr;  ///< interned name of the parameter or let it came through, if it did
 };
 
 /// What an integer counts. ECS's own units are coarser (MiB, seconds, whole percent); the schema's encodings convert.
@@ -84,7 +85,7 @@ class Map {
 /// A value of the IR: plain, comparable, ordered, with its origin. Absent members are not in a Map; there is no null.
 class Value {
  public:
-  using Data = std::variant<std::monostate, bool, Quantity, std::string, Reference, List, Map, Sensitive>;
+  using Data = std::variant<std::monostate, bool, Quantity, std::string, Boxed<Reference>, List, Map, Boxed<Sensitive>>;
 
   Value() = default;
   Value(Data data, Origin origin = {}) : data_(std::move(data)), origin_(origin) {}
@@ -104,13 +105,16 @@ class Value {
   [[nodiscard]] const bool* as_bool() const { return std::get_if<bool>(&data_); }
   [[nodiscard]] const Quantity* as_quantity() const { return std::get_if<Quantity>(&data_); }
   [[nodiscard]] const std::string* as_string() const { return std::get_if<std::string>(&data_); }
-  [[nodiscard]] const Reference* as_reference() const { return std::get_if<Reference>(&data_); }
+  [[nodiscard]] const Reference* as_reference() const { return boxed<Reference>(data_); }
   [[nodiscard]] const List* as_list() const { return std::get_if<List>(&data_); }
   [[nodiscard]] List* as_list() { return std::get_if<List>(&data_); }
   [[nodiscard]] const Map* as_map() const { return std::get_if<Map>(&data_); }
   [[nodiscard]] Map* as_map() { return std::get_if<Map>(&data_); }
-  [[nodiscard]] const Sensitive* as_sensitive() const { return std::get_if<Sensitive>(&data_); }
-  [[nodiscard]] Sensitive* as_sensitive() { return std::get_if<Sensitive>(&data_); }
+  [[nodiscard]] const Sensitive* as_sensitive() const { return boxed<Sensitive>(data_); }
+  [[nodiscard]] Sensitive* as_sensitive() {
+    auto* box = std::get_if<Boxed<Sensitive>>(&data_);
+    return box == nullptr ? nullptr : box->get();
+  }
   [[nodiscard]] const Data& data() const { return data_; }
   [[nodiscard]] const Origin& origin() const { return origin_; }
   void set_origin(Origin origin) { origin_ = origin; }
@@ -119,9 +123,18 @@ class Value {
   bool operator==(const Value& other) const;
 
  private:
+  template <class T>
+  static const T* boxed(const Data& data) {
+    const auto* box = std::get_if<Boxed<T>>(&data);
+    return box == nullptr ? nullptr : box->get();
+  }
+
   Data data_;
   Origin origin_;
 };
+
+// A large stack is millions of them.
+static_assert(sizeof(Value) <= 64);
 
 inline bool Map::empty() const { return entries_.empty(); }
 inline std::size_t Map::size() const { return entries_.size(); }

@@ -63,7 +63,7 @@ class Remover {
     if (target_ != Target::local || value == nullptr || value->as_string() == nullptr || *value->as_string() == schema.variants.front()) return;
     const std::string first(schema.variants.front());
     add(below(path, schema.variant_field), "it is `" + first + "` here", value->origin().span);
-    body.set(std::string(schema.variant_field), ir::Value::string(first, {.span = value->origin().span, .via = nullptr, .is_default = true}));
+    body.set(std::string(schema.variant_field), ir::Value::string(first, {.span = value->origin().span, .is_default = true}));
   }
 
   void add(const std::string& path, std::string_view note, Span span) {

@@ -64,7 +64,7 @@ const ir::Value* fargate_of(const sema::Declared& resource, const std::map<ir::A
 
 /// A part of a cluster's own capacity, as a service would write it.
 ir::Value share_of(const ir::Address& cluster, const ir::CapacityPart& part) {
-  const ir::Origin origin{.span = part.span, .via = nullptr, .is_default = true};
+  const ir::Origin origin{.span = part.span, .is_default = true};
   ir::Map share;
   share.set("provider", ir::Value::reference(part.address(cluster), origin));
   for (const char* field : {"base", "weight"}) {
@@ -87,12 +87,12 @@ void set_capacity(sema::Declared& service, const std::map<ir::Address, sema::Dec
   }
   if (shares.empty()) return;
   const Span span = found->second->body.find("capacity")->origin().span;
-  service.body.set("capacity", ir::Value::list(std::move(shares), {.span = span, .via = nullptr, .is_default = true}));
+  service.body.set("capacity", ir::Value::list(std::move(shares), {.span = span, .is_default = true}));
 }
 
 /// `network_mode` where nobody wrote it; the origin is what asks for it.
 void set_awsvpc(ir::Map& task, Span why) {
-  if (task.find("network_mode") == nullptr) task.set("network_mode", ir::Value::string("awsvpc", {.span = why, .via = nullptr, .is_default = true}));
+  if (task.find("network_mode") == nullptr) task.set("network_mode", ir::Value::string("awsvpc", {.span = why, .is_default = true}));
 }
 
 void set_region(ir::Map& task, const std::string& region) {
@@ -104,7 +104,7 @@ void set_region(ir::Map& task, const std::string& region) {
     if (driver == nullptr || driver->as_string() == nullptr || *driver->as_string() != "awslogs") continue;
     ir::Map* options = map_at(*logs, "options");
     if (options != nullptr && options->find(kRegionOption) == nullptr) {
-      options->set(std::string(kRegionOption), ir::Value::string(region, {.span = driver->origin().span, .via = nullptr, .is_default = true}));
+      options->set(std::string(kRegionOption), ir::Value::string(region, {.span = driver->origin().span, .is_default = true}));
     }
   }
 }
@@ -139,7 +139,7 @@ void complete_expose(sema::Declared& service, const Tasks& tasks, sema::Reporter
     if (entry == nullptr || (entry->find("container") != nullptr && entry->find("port") != nullptr)) continue;
     std::vector<std::string> names;
     const Found found = find_port(*task, name, names);
-    const ir::Origin origin{.span = body.origin().span, .via = nullptr, .is_default = true};
+    const ir::Origin origin{.span = body.origin().span, .is_default = true};
     if (found.number != nullptr) {
       if (entry->find("container") == nullptr) entry->set("container", ir::Value::string(found.container, origin));
       if (entry->find("port") == nullptr) entry->set("port", ir::Value(found.number->data(), origin));

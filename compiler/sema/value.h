@@ -30,7 +30,7 @@ using BlockPtr = std::shared_ptr<const BlockHandle>;
 
 /// A value while the source is evaluated: what ir::Value has, and poison, null and decimals, which never reach the IR.
 struct Value {
-  using Data = std::variant<Poison, Null, bool, ir::Quantity, Rational, std::string, ir::Reference, ListPtr, MapPtr, BlockPtr>;
+  using Data = std::variant<Poison, Null, bool, ir::Quantity, Rational, std::string, Boxed<ir::Reference>, ListPtr, MapPtr, BlockPtr>;
   Data data;
   ir::Origin origin;
   std::uint16_t depth = 0;  ///< lists and maps: how deep they nest, from 1
@@ -50,7 +50,10 @@ struct Value {
   [[nodiscard]] const std::int64_t* as_integer() const;
   [[nodiscard]] const Rational* as_decimal() const { return std::get_if<Rational>(&data); }
   [[nodiscard]] const std::string* as_string() const { return std::get_if<std::string>(&data); }
-  [[nodiscard]] const ir::Reference* as_reference() const { return std::get_if<ir::Reference>(&data); }
+  [[nodiscard]] const ir::Reference* as_reference() const {
+    const auto* box = std::get_if<Boxed<ir::Reference>>(&data);
+    return box == nullptr ? nullptr : box->get();
+  }
   [[nodiscard]] const List* as_list() const;
   [[nodiscard]] const Map* as_map() const;
   /// Null when it is none.

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <memory>
+#include <utility>
+
+namespace berth {
+
+/// A `T` behind a pointer, copied and compared as itself: for the alternative of a variant that is rare and larger than the others.
+template <class T>
+class Boxed {
+ public:
+  Boxed(T value) : value_(std::make_unique<T>(std::move(value))) {}
+  Boxed(const Boxed& other) : value_(other.value_ == nullptr ? nullptr : std::make_unique<T>(*other.value_)) {}
+  Boxed(Boxed&&) noexcept = default;
+  Boxed& operator=(const Boxed& other) { return *this = Boxed(other); }
+  Boxed& operator=(Boxed&&) noexcept = default;
+  ~Boxed() = default;
+
+  operator const T&() const { return *value_; }
+  T* get() { return value_.get(); }
+  [[nodiscard]] const T* get() const { return value_.get(); }
+  bool operator==(const Boxed& other) const { return *value_ == *other.value_; }
+
+ private:
+  std::unique_ptr<T> value_;  ///< null after it was moved from
+};
+
+}  // namespace berth
