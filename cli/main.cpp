@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/huge_pages.h"
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/session.h"
@@ -35,6 +36,7 @@ void catch_signals() {
 
 int main(int argc, char** argv) {
   using namespace berth;
+  use_huge_pages();
   catch_signals();
   set_log_level(log_level_from_environment(LogLevel::warn));
 
