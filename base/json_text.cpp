@@ -80,8 +80,7 @@ void JsonText::end(char bracket) {
 
 void JsonText::key(std::string_view text) {
   separate();
-  quote(text);
-  out_ += pretty_ ? ": " : ":";
+  quote(text, pretty_ ? ": " : ":");
   behind_key_ = true;
 }
 
@@ -98,17 +97,27 @@ void JsonText::integer(std::int64_t value) {
 
 void JsonText::string(std::string_view text) {
   separate();
-  quote(text);
+  quote(text, "");
 }
 
-void JsonText::quote(std::string_view text) {
-  if (is_plain(text)) {
-    out_ += '"';
-    out_ += text;
-    out_ += '"';
-  } else {
-    out_ += canonical_json(Json(text));
+void JsonText::quote(std::string_view text, std::string_view after) {
+  constexpr std::size_t kShort = 200;
+  if (!is_plain(text)) {
+    out_.append(canonical_json(Json(text))).append(after);
+    return;
   }
+  if (text.size() > kShort) {
+    out_.append("\"").append(text).append("\"").append(after);
+    return;
+  }
+  // Most of a large document: together, since appending costs as much as ten characters do.
+  std::array<char, kShort + 4> quoted;
+  char* end = quoted.data();
+  *end++ = '"';
+  end = std::copy(text.begin(), text.end(), end);
+  *end++ = '"';
+  end = std::copy(after.begin(), after.end(), end);
+  out_.append(quoted.data(), static_cast<std::size_t>(end - quoted.data()));
 }
 
 void JsonText::elements(std::string_view written) {

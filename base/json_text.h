@@ -41,7 +41,8 @@ class JsonText {
   /// What stands between the value before and the next one.
   void separate();
   void line(bool behind_comma);
-  void quote(std::string_view text);
+  /// `after`: at most two characters.
+  void quote(std::string_view text, std::string_view after);
 
   std::string& out_;
   bool pretty_;
