@@ -4,8 +4,6 @@
 #include <map>
 #include <set>
 
-#include <fmt/format.h>
-
 #include "ir/capacity.h"
 
 namespace berth::plan {
@@ -56,16 +54,10 @@ bool moves_with_another(const ir::Program& program, const ir::Moved& task) {
   });
 }
 
-std::string place_of(const ir::Program& program, Span span) {
-  if (program.sources == nullptr || !span.valid()) return "";
-  const SourceFile& file = program.sources->file(span.source);
-  return fmt::format("{}:{}", file.path(), file.line_column(span.begin).line);
-}
-
 }  // namespace
 
-std::vector<Warning> carry_over(const ir::Program& program, ir::Snapshot& snapshot) {
-  std::vector<Warning> spent;
+std::vector<ir::Moved> carry_over(const ir::Program& program, ir::Snapshot& snapshot) {
+  std::vector<ir::Moved> spent;
   if (program.moved.empty()) return spent;
   const auto moves = all_moves(program);
   std::set<ir::Address> taken;
@@ -86,7 +78,7 @@ std::vector<Warning> carry_over(const ir::Program& program, ir::Snapshot& snapsh
                    [](const ir::LiveResource& a, const ir::LiveResource& b) { return a.resource.address < b.resource.address; });
   for (const ir::Moved& moved : program.moved) {
     if (used.count(moved.from) > 0 || (moved.from.kind == "task" && moves_with_another(program, moved))) continue;
-    spent.push_back({fmt::format("`moved {} -> {}` is spent: nothing live has the old address", moved.from.text(), moved.to.text()), place_of(program, moved.origin)});
+    spent.push_back(moved);
   }
   return spent;
 }

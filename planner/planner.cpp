@@ -1,7 +1,6 @@
 #include "planner/planner.h"
 
 #include <algorithm>
-#include <iterator>
 
 #include <fmt/format.h>
 
@@ -82,13 +81,21 @@ void add_warnings(const Ownership& live, Plan& plan) {
   }
 }
 
+void report_spent(const std::vector<ir::Moved>& spent, DiagnosticSink& sink) {
+  for (const ir::Moved& moved : spent) {
+    Diagnostic& diagnostic = sink.report("W0505", moved.origin, fmt::format("this `moved` is spent: nothing live has the address `{}`", moved.from.text()), "has done its work here");
+    diagnostic.help("remove it when this is said in every environment");
+    if (moved.origin.valid()) diagnostic.fix(moved.origin, "");
+  }
+}
+
 }  // namespace
 
 Plan make_plan(ir::Program program, ir::Snapshot snapshot, const Options& options, DiagnosticSink& sink) {
   Plan plan;
   if (!options.destroy) plan.not_carried_out = take_out(program, options);
   plan.live = live_digests(snapshot);  // before anything is readdressed
-  std::vector<Warning> spent = carry_over(program, snapshot);
+  const std::vector<ir::Moved> spent = carry_over(program, snapshot);
   hide_sensitive(program, snapshot, options.mark_key);
   plan.program = std::make_shared<const ir::Program>(std::move(program));
   plan.snapshot = std::make_shared<const ir::Snapshot>(std::move(snapshot));
@@ -101,7 +108,7 @@ Plan make_plan(ir::Program program, ir::Snapshot snapshot, const Options& option
   if (!options.destroy) {
     for (const ir::Resource* resource : in_dependency_order(*plan.program)) plan.changes.push_back(differ.wanted(*resource));
     plan.warnings = check_support(*plan.program, options, sink);
-    std::move(spent.begin(), spent.end(), std::back_inserter(plan.warnings));
+    report_spent(spent, sink);
   }
   add_unwanted(differ, live, options, plan);
   add_warnings(live, plan);

@@ -199,12 +199,12 @@ class Analysis::Implementation {
 
   void moved() {
     std::map<ir::Address, Span> seen;
-    for (const ast::Moved* moved : declarations_.moved) {
+    for (const ast::Item* item : declarations_.moved) {
+      const auto* moved = ast::as<ast::Moved>(*item);
       const auto to = address_of(moved->to, nullptr);
       if (!to) continue;
       const auto from = address_of(moved->from, ir::schema::resource_kind(to->kind));
       if (!from) continue;
-      const Span span = moved->from.span.through(moved->to.span);
       const Symbol* target = scope_.find(to->name.substr(0, to->name.find('.')));
       if (target == nullptr) {
         reporter_.report("E0226", moved->to.span, fmt::format("nothing is named `{}`", to->name), "moved to nowhere").help("a resource that is gone for good needs no `moved`: delete this line");
@@ -218,9 +218,9 @@ class Analysis::Implementation {
         reporter_.report("E0226", moved->from.span, fmt::format("`{}` is moved twice", from->text()), "moved again here").label(before->second, "first moved here");
         continue;
       }
-      module_.moved.push_back({*from, *to, span});
+      module_.moved.push_back({*from, *to, item->span});
       // A task that is written inside has the name of the resource around it.
-      if (to->kind == "service" || to->kind == "job") module_.moved.push_back({{"task", from->name}, {"task", to->name}, span});
+      if (to->kind == "service" || to->kind == "job") module_.moved.push_back({{"task", from->name}, {"task", to->name}, item->span});
     }
   }
 

@@ -18,7 +18,7 @@ struct Declarations {
   std::vector<const ast::Output*> outputs;
   std::vector<const ast::Assert*> asserts;
   std::vector<const ast::Check*> checks;
-  std::vector<const ast::Moved*> moved;
+  std::vector<const ast::Item*> moved;
   std::vector<const ast::Entry*> removed;
   std::vector<const ast::Entry*> environments;
   std::vector<const ast::Entry*> tests;
