@@ -307,7 +307,12 @@ class Binder {
     using ir::schema::TypeKind;
     const bool paths = field.type.kind == TypeKind::field_path || (field.type.element != nullptr && field.type.element->kind == TypeKind::field_path);
     if (entry.value == nullptr) return value_or_body(entry, field.block_form ? nullptr : ir::schema::resource_kind(field.type.target));
-    if (!paths && field.local_ref.empty()) return expression(entry.value);
+    if (!paths && field.local_ref.empty()) {
+      wanted_ = field.type.target;
+      expression(entry.value);
+      wanted_ = {};
+      return;
+    }
     const Lenient lenient(*this);  // bare names of settings, or of blocks nearby
     expression(entry.value);
   }
@@ -389,7 +394,7 @@ class Binder {
       return;
     }
     if (lenient_ || computed_names_ || is_reserved(name.text) || called) return;  // calls are evaluation's to report
-    report_unknown_name(name, scope_, reporter_);
+    report_unknown_name(name, scope_, reporter_, wanted_);
   }
 
   // ---- expressions -------------------------------------------------------------------------------------------------------------------
@@ -485,16 +490,39 @@ class Binder {
   std::vector<Local> locals_;
   std::vector<Local> unused_locals_;
   bool lenient_ = false;
+  std::string_view wanted_;  ///< the kind of resource that the setting around takes, or ""
 };
+
+/// Which resources of the wanted kind there are, or how one is declared.
+void help_with_names(const ast::Name& name, std::string_view wanted, Scope& scope, Diagnostic& diagnostic) {
+  constexpr std::size_t kMost = 8;
+  std::vector<std::string_view> names;
+  for (const Symbol& symbol : scope.symbols()) {
+    if (symbol.word == wanted && names.size() < kMost) names.push_back(symbol.name);
+  }
+  if (!names.empty()) {
+    diagnostic.help(fmt::format("there {} the {}{} `{}`", names.size() == 1 ? "is" : "are", wanted, names.size() == 1 ? "" : "s", fmt::join(names, "`, `")));
+  } else if (ir::schema::resource_kind(wanted) != nullptr) {
+    diagnostic.help(fmt::format("declare `{} {} {{ … }}`", wanted, name.text));
+  } else {
+    diagnostic.help(fmt::format("declare it: `extern {} {} {{ … }}`", wanted, name.text));
+  }
+}
 
 }  // namespace
 
-void report_unknown_name(const ast::Name& name, Scope& scope, Reporter& reporter) {
+void report_unknown_name(const ast::Name& name, Scope& scope, Reporter& reporter, std::string_view wanted) {
   Diagnostic& diagnostic = reporter.report("E0204", name.span, fmt::format("unknown name `{}`", name.text), "nothing has this name");
-  if (const Symbol* near = scope.nearest(name.text, name.span.source)) {
+  const bool is_kind = ir::schema::resource_kind(name.text) != nullptr || ir::schema::extern_kind(name.text) != nullptr;
+  const Span with_dot{name.span.source, name.span.begin, name.span.end + 1};
+  if (is_kind && reporter.text(with_dot).ends_with('.')) {
+    diagnostic.help(fmt::format("a {0} is meant by its name alone, without `{0}.`", name.text)).fix(with_dot, "");
+  } else if (const Symbol* near = scope.nearest(name.text, name.span.source)) {
     diagnostic.help(fmt::format("did you mean the {} `{}`?", near->word, near->name)).fix(name.span, near->name);
   } else if (find_builtin(name.text) != nullptr) {
     diagnostic.help(fmt::format("`{}` is a function: `{}(…)`", name.text, name.text));
+  } else if (!wanted.empty()) {
+    help_with_names(name, wanted, scope, diagnostic);
   } else {
     diagnostic.help("text is written in quotes");
   }

@@ -14,6 +14,6 @@ namespace berth::sema {
 void bind_names(const LoadedStack& loaded, Scope& scope, bool computed_names, Reporter& reporter);
 
 /// E0204 with the nearest name.
-void report_unknown_name(const ast::Name& name, Scope& scope, Reporter& reporter);
+void report_unknown_name(const ast::Name& name, Scope& scope, Reporter& reporter, std::string_view wanted = "");
 
 }  // namespace berth::sema

@@ -85,6 +85,7 @@ Value wrong_kind(const Asked& asked, const Value& value) {
   }
   if (value.as_string() != nullptr && unit_of(asked.type.kind) != Unit::none) diagnostic.help("write it without quotes");
   if (asked.type.kind == Kind::integer && value.as_decimal() != nullptr) diagnostic.help("narrow it with `int(…)`, `floor(…)` or `ceil(…)`");
+  if (asked.type.kind == Kind::map && value.as_list() != nullptr) diagnostic.help(kMapForm);
   if (asked.type.kind == Kind::list && value.as_string() != nullptr) {
     diagnostic.help(fmt::format("a list of one: `[{}]`", spell(value)));
     if (asked.type.element != nullptr && asked.type.element->kind == Kind::string) offer(asked, value, diagnostic, fmt::format("[{}]", spell(value)));
@@ -227,7 +228,7 @@ Value as_image(const Asked& asked, Value value) {
   }
   report(asked, value, "E0112", fmt::format("the image `{}` {}", value.sensitive ? std::string("(sensitive)") : text->size() > 80 ? text->substr(0, 80) + "…" : *text, value.sensitive ? std::string("is not one") : std::get<1>(parsed)),
          "not an image name")
-      .help("images are written `host/path:tag`, or with a digest `@sha256:…`");
+      .help(text->find('$') != std::string::npos ? "a value in a text is written `${name}`" : "images are written `host/path:tag`, or with a digest `@sha256:…`");
   return {};
 }
 
@@ -241,7 +242,12 @@ Value as_reference(const Asked& asked, Value value) {
   }
   Diagnostic& diagnostic = report(asked, value, "E0113", fmt::format("expected {}, found {}", expected_phrase(asked.type), describe(value)),
                                   fmt::format("{} is `{}`", subject(asked.place), asked.type.text));
-  diagnostic.help(fmt::format("a {} is named by its identifier, without quotes", asked.type.target));
+  const std::string* text = value.as_string();
+  if (text != nullptr && text->starts_with("arn:")) {
+    diagnostic.help(fmt::format("declare what has this ARN as `extern {} NAME {{ … }}` and write its name", asked.type.target));
+  } else {
+    diagnostic.help(fmt::format("a {} is named by its identifier, without quotes", asked.type.target));
+  }
   return {};
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/suggest.h"
 #include "compiler/sema/component.h"
+#include "compiler/sema/other_words.h"
 #include "ir/schema.h"
 
 namespace berth::sema {
@@ -73,7 +74,7 @@ class Declarer {
     if (const auto* output = ast::as<ast::Output>(item)) return result.outputs.push_back(output);
     if (const auto* assertion = ast::as<ast::Assert>(item)) return result.asserts.push_back(assertion);
     if (const auto* check = ast::as<ast::Check>(item)) return result.checks.push_back(check);
-    if (const auto* moved = ast::as<ast::Moved>(item)) return result.moved.push_back(moved);
+    if (ast::as<ast::Moved>(item) != nullptr) return result.moved.push_back(&item);
     if (ast::as<ast::If>(item) != nullptr || ast::as<ast::For>(item) != nullptr) {
       result.computed_names = true;
       return;
@@ -243,6 +244,8 @@ class Declarer {
     if (const auto meant = suggest(word, kinds)) {
       diagnostic.help(fmt::format("did you mean `{}`?", *meant));
       if (entry.is_block()) diagnostic.fix(entry.key.span(), *meant);
+    } else if (const auto here = declaration_for(word)) {
+      diagnostic.help(fmt::format("it is written `{}` here", *here));
     } else if (!entry.is_block() && entry.labels.empty()) {
       diagnostic.help(fmt::format("a value with a name is written `let {} = …`", word)).fix({entry.key.span().source, entry.key.span().begin, entry.key.span().begin}, "let ");
     } else {

@@ -125,7 +125,7 @@ bool Expander::enter(const std::string& name, Symbol symbol, const Place& place)
   }
   if (taken->span == span && entered_.insert(name).second) return true;
   if (taken->span == span) {
-    reporter.report("E0212", span, fmt::format("two iterations produce the same name `{}`", name), "the same name again").note("the name is the identity").help("make the name depend on the loop variable");
+    reporter.report("E0212", span, fmt::format("two iterations produce the same name `{}`", name), "the same name again").note("the name is the identity").help("make the name depend on the loop variable, as `\"web-${x}\"` does");
   } else {
     reporter.report("E0202", span, fmt::format("`{}` is declared twice", name), "declared again here")
         .label(taken->span, fmt::format("first declared here, as a {}", taken->word))

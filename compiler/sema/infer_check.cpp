@@ -174,6 +174,7 @@ void Expressions::require(const Known& known, const ast::Expr& expression, const
       known.kind() != Kind::reference) {
     diagnostic.help("`string(…)` gives its text");
   }
+  if (type.kind == Kind::map && known.kind() == Kind::list) diagnostic.help(kMapForm);
   if (type.kind == Kind::integer && known.kind() == Kind::decimal) diagnostic.help("narrow it with `int(…)`, `floor(…)` or `ceil(…)`");
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/suggest.h"
 #include "compiler/sema/declare.h"
+#include "compiler/sema/other_words.h"
 
 namespace berth::sema {
 namespace {
@@ -117,6 +118,8 @@ void Layerer::unknown(const ast::Entry& entry, Node& node) {
   const auto words = words_of(*node.schema);
   if (const auto meant = suggest(word, words)) {
     diagnostic.help(fmt::format("did you mean `{}`?", *meant)).fix(entry.key.span(), *meant);
+  } else if (const auto here = word_for(word, *node.schema)) {
+    diagnostic.help(fmt::format("it is called `{}` here", *here));
   } else {
     diagnostic.note(fmt::format("{} has: {}", subject(*node.schema), fmt::join(words, ", ")));
   }

@@ -69,6 +69,8 @@ std::string spell(const Type& type);
 std::string spell_definition(const Type& type);
 /// "a size", "a string", "one of `"a"`, `"b"`" …: what is expected.
 std::string expected_phrase(const Type& type);
+/// Said where a list stands for a map.
+inline constexpr const char* kMapForm = "a map is written `{ key = value }`, or as a block: `name { key = value }`";
 
 /// The types of schema fields, converted once each.
 class SchemaTypes {

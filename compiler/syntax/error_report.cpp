@@ -57,13 +57,13 @@ class SyntaxError {
   /// The list, the more particular first.
   void report() {
     using Row = bool (SyntaxError::*)();
-    static constexpr std::array<Row, 21> kRows = {
+    static constexpr std::array<Row, 25> kRows = {
         &SyntaxError::keyword_as_setting, &SyntaxError::keyword_alone,  &SyntaxError::foreign_comment, &SyntaxError::foreign_or,
         &SyntaxError::brace_on_next_line, &SyntaxError::missing_value,  &SyntaxError::double_equals,   &SyntaxError::colon_for_equals,
         &SyntaxError::dotted_setting,     &SyntaxError::missing_equals, &SyntaxError::missing_comma,   &SyntaxError::swallowed_unit,
         &SyntaxError::moved_arrow,        &SyntaxError::missing_type,   &SyntaxError::second_equals,   &SyntaxError::assert_message,
         &SyntaxError::keyword_as_name,    &SyntaxError::missing_name,   &SyntaxError::missing_keyword, &SyntaxError::missing_block,
-        &SyntaxError::bare_expression};
+        &SyntaxError::foreign_choice,         &SyntaxError::foreign_function, &SyntaxError::parameters_in_brackets, &SyntaxError::bound_by_name, &SyntaxError::bare_expression};
     for (const Row row : kRows) {
       if ((this->*row)()) return;
     }
@@ -186,6 +186,11 @@ class SyntaxError {
   bool missing_value() {
     if (!expects_value() || in_rule({P::RuleList})) return false;
     if (at_.type == P::COLON || (is_keyword(at_.type) && before_.type == P::NL)) return false;
+    if (at_.type == P::LT && after_.type == P::LT && adjacent(at_, after_)) {
+      report_at("E0001", at_, "text on several lines stands between `\"\"\"`", "no heredocs here").help("end it with `\"\"\"` on a line of its own: its indentation is removed from all lines");
+      reporter_.give_up();
+      return true;
+    }
     const std::string message = fmt::format("expected a value after {}", quoted(before_));
     if (ends_value(at_.type) || !same_line()) {
       const bool line_ends = at_.type == P::NL || !same_line();
@@ -206,6 +211,10 @@ class SyntaxError {
   bool colon_for_equals() {
     const bool argument = in_rule({P::RulePostfix, P::RuleArg}) && before_.type == P::IDENT;
     if (at_.type != P::COLON || !(expects(P::ASSIGN) || argument)) return false;
+    if (after_.type == P::LBRACE) {
+      report_at("E0008", at_, "a block has no `:` before its `{`").help("remove it").fix(span(at_), "");
+      return true;
+    }
     if (looks_like_yaml()) {
       report_at("E0008", at_, "settings use `=`, not `:`")
           .note("this looks like YAML, which berth does not read")
@@ -232,6 +241,12 @@ class SyntaxError {
 
   bool dotted_setting() {
     if (at_.type != P::DOT || !in_rule({P::RuleEntry, P::RuleKey, P::RuleLabel}) || !expects(P::ASSIGN)) return false;
+    const std::size_t next = text_.find_first_not_of(" \t", after_.end);
+    if (after_.type == P::IDENT && next != std::string_view::npos && text_[next] != '=') {
+      report_at("E0010", at_, "a block is called by one word")
+          .help(fmt::format("import it by its name: `from \"…\" import {0}`, then `{0} … {{ … }}`", spelled(after_)));
+      return true;
+    }
     report_at("E0010", at_, "a setting's name is one word")
         .help(fmt::format("open the block instead: `{} {{ {} = … }}`", spelled(before_), after_.type == P::IDENT ? spelled(after_) : "…"));
     return true;
@@ -429,6 +444,34 @@ class SyntaxError {
   bool missing_block() {
     if (!expects(P::LBRACE) || !in_rule({P::RuleIfItem, P::RuleForItem, P::RuleCheckItem, P::RuleBody})) return false;
     report_gap_or_token("E0010", "expected a block `{ … }`");
+    return true;
+  }
+
+  /// `a ? b : c`
+  bool foreign_choice() {
+    if (at_.type != P::QUESTION || innermost<P::TypeAtomContext>() != nullptr || !any_of(before_.type, {P::IDENT, P::RPAREN, P::RBRACK, P::NUMBER, P::STRING})) return false;
+    report_at("E0010", at_, "a choice is written with words").help(fmt::format("write `if {} then … else …`", spelled(before_)));
+    return true;
+  }
+
+  /// `function f(x) { }`
+  bool foreign_function() {
+    if (at_.type != P::LPAREN || !in_rule({P::RuleEntry}) || (spelled(before_that_) != "function" && spelled(before_that_) != "def")) return false;
+    report_at("E0010", before_that_, "functions are written with `fn`").help(fmt::format("write `fn {}(a: TYPE): TYPE = …`", spelled(before_)));
+    return true;
+  }
+
+  /// `component web(port: int) { }`
+  bool parameters_in_brackets() {
+    if (at_.type != P::LPAREN || !in_rule({P::RuleEntry}) || spelled(before_that_) != "component") return false;
+    report_at("E0010", at_, "a component's parameters stand inside it").help(fmt::format("write `component {} {{ param NAME: TYPE … }}`", spelled(before_)));
+    return true;
+  }
+
+  /// `size(min: 64 MiB)`
+  bool bound_by_name() {
+    if (at_.type != P::COLON || before_.type != P::IDENT || !any_of(before_that_.type, {P::LPAREN, P::COMMA}) || innermost<P::TypeAtomContext>() == nullptr) return false;
+    report_at("E0010", before_, "the bounds of a type are a range").help("as in `size(64 MiB..4 GiB)`, `int(1..)`, `string(..20)`");
     return true;
   }
 
