@@ -120,6 +120,14 @@ void fill_host_ports(Map& task) {
   }
 }
 
+/// Instances with Windows have a network of their own, for which the API has no word.
+void forget_bridge_of_windows(Map& task) {
+  const Value* os = task.find("os");
+  const Value* mode = task.find("network_mode");
+  if (os == nullptr || os->as_string() == nullptr || !os->as_string()->starts_with("windows")) return;
+  if (mode != nullptr && mode->origin().is_default && mode->as_string() != nullptr && *mode->as_string() == "bridge") task.erase("network_mode");
+}
+
 /// `ulimit nofile = 65536` sets both bounds.
 void fill_hard_limit(Map& ulimit) {
   const Value* soft = ulimit.find("soft");
@@ -164,6 +172,13 @@ void forget_daemon_replicas(Map& service) {
   const Value* replicas = service.find("replicas");
   if (daemon == nullptr || daemon->as_bool() == nullptr || !*daemon->as_bool() || replicas == nullptr) return;
   if (replicas->origin().is_default || !replicas->origin().span.valid()) service.erase("replicas");
+}
+
+/// A deployment of two sides has to be told how long both stay.
+void fill_bake(Map& deploy) {
+  const Value* strategy = deploy.find("strategy");
+  if (strategy == nullptr || strategy->as_string() == nullptr || *strategy->as_string() != "blue_green" || deploy.find("bake") != nullptr) return;
+  deploy.set("bake", Value::quantity(0, Unit::milliseconds, {.is_default = true}));
 }
 
 /// Steps of any size are what a group has without a word about them.
@@ -211,8 +226,10 @@ void canonicalize(const Block& kind, Value& body) {
   for (const Block& child : kind.blocks) {
     if (kind.field(child.kind) == nullptr) canonicalize_child(child, *map);  // else a second way to write the field
   }
+  if (kind.kind == "task") forget_bridge_of_windows(*map);
   if (kind.kind == "task") fill_host_ports(*map);
   if (const Value* capacity = kind.kind == "cluster" ? map->find("capacity") : nullptr; capacity != nullptr && capacity->as_map() != nullptr && capacity->as_map()->empty()) map->erase("capacity");
+  if (kind.kind == "deploy") fill_bake(*map);
   if (kind.kind == "service") forget_daemon_replicas(*map);
   if (kind.label == LabelKind::variant && map->find(kind.variant_field) == nullptr) {
     map->set(std::string(kind.variant_field), Value::string(std::string(kind.variants.front()), {.is_default = true}));

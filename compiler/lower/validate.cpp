@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
 #include <unordered_map>
 
 #include <fmt/format.h>
 
 #include "base/parallel.h"
 #include "compiler/sema/hidden.h"
+#include "compiler/sema/pattern.h"
+#include "ir/capacity.h"
 
 namespace berth::lower {
 namespace {
@@ -22,10 +25,10 @@ std::size_t characters(std::string_view text) {
 
 /// Letters, digits and blanks of any script, and some signs.
 bool has_tag_characters(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte >= 0x80 || std::isalnum(byte) != 0 || kTagCharacters.find(c) != std::string_view::npos;
-  });
+  const bool is_ascii = std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  static const auto pattern = sema::compile_pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*");
+  if (!is_ascii) return pattern->matches_all(text);
+  return std::all_of(text.begin(), text.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || kTagCharacters.find(c) != std::string_view::npos; });
 }
 
 bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) {
@@ -41,7 +44,8 @@ void validate_tags(const ir::Resource& resource, sema::Reporter& reporter) {
   constexpr std::size_t kOurs = 5;
   if (tags->as_map()->size() + kOurs > kMaxTags) {
     reporter.report("E0323", place_of(tags, resource.origin), fmt::format("{} tags are too many", tags->as_map()->size()), "with the stack's tags")
-        .note(fmt::format("ECS takes {} on a resource, and berth needs {} of them", kMaxTags, kOurs));
+        .note(fmt::format("ECS takes {} on a resource, and berth needs {} of them", kMaxTags, kOurs))
+        .help(fmt::format("at most {}", kMaxTags - kOurs));
   }
   for (const auto& [key, value] : *tags->as_map()) {
     const Span span = place_of(&value, resource.origin);
@@ -51,11 +55,11 @@ void validate_tags(const ir::Resource& resource, sema::Reporter& reporter) {
     }
     const std::string& text = *value.as_string();
     if (key.empty() || characters(key) > kMaxTagKey) {
-      reporter.report("E0323", span, fmt::format("the key of a tag has 1 to {} characters, not {}", kMaxTagKey, characters(key)), "the tag");
+      reporter.report("E0323", span, fmt::format("the key of a tag has 1 to {} characters, not {}", kMaxTagKey, characters(key)), "the tag").help("use another key");
     } else if (starts_with_ignoring_case(key, "aws:") || starts_with_ignoring_case(key, "berth:")) {
-      reporter.report("E0323", span, fmt::format("the tag `{}` cannot be set", key), "the prefix belongs to the service that sets it");
+      reporter.report("E0323", span, fmt::format("the tag `{}` cannot be set", key), "the prefix belongs to the service that sets it").help("use another key");
     } else if (!has_tag_characters(key) || !has_tag_characters(text)) {
-      reporter.report("E0323", span, fmt::format("the tag `{}` has characters that ECS does not take", key), "letters, digits, blanks and `_ . : / = + - @`");
+      reporter.report("E0323", span, fmt::format("the tag `{}` has characters that ECS does not take", key), "not taken").help("use letters, digits, blanks and `_ . : / = + - @`");
     }
   }
 }
@@ -81,6 +85,26 @@ void validate_names(const ir::Program& program, sema::Reporter& reporter) {
   }
 }
 
+/// Capacity providers of two clusters with one AWS name: it is the account's.
+void validate_provider_names(const ir::Program& program, sema::Reporter& reporter) {
+  std::map<std::string, Span> owners;
+  for (const auto& [address, cluster] : program.resources) {
+    const ir::Value* called = address.kind == "cluster" ? ir::at(cluster.body, {"name"}) : nullptr;
+    if (called == nullptr || called->as_string() == nullptr) continue;
+    for (const ir::CapacityPart& part : ir::capacity_parts(cluster.body)) {
+      if (part.is_fargate()) continue;
+      const std::string name = ir::capacity_provider_name(*called->as_string(), part);
+      const Span span = place_of(part.body->find("name"), part.span.valid() ? part.span : cluster.origin);
+      const auto [owner, added] = owners.emplace(name, span);
+      if (added) continue;
+      reporter.report_each("E0326", std::max(span, owner->second), fmt::format("two capacity providers have the AWS name `{}`", name), "the same name again")
+          .label(std::min(span, owner->second), "the other one")
+          .note("it is made of the names of cluster and block (`CLUSTER-LABEL`) unless it is written")
+          .help("give one of them a `name = \"…\"` of its own");
+    }
+  }
+}
+
 /// What can be said of a resource without the others of its kind.
 void validate_resource(const ir::Program& program, const ir::Resource& resource, const Exemptions& exemptions, sema::Reporter& reporter) {
   const std::string& kind = resource.address.kind;
@@ -92,6 +116,7 @@ void validate_resource(const ir::Program& program, const ir::Resource& resource,
     validate_volumes(resource, reporter);
     validate_containers(program, resource, reporter);
     validate_windows(resource, reporter);
+    validate_compatible(resource, reporter);
     validate_task_placement(program, resource, reporter);
     lint_task(resource, exemptions, reporter);
   }
@@ -151,6 +176,7 @@ void validate(const ir::Program& program, const Exemptions& exemptions, Diagnost
   validate_networks(program, reporter);
   validate_quota(program, reporter);
   validate_names(program, reporter);
+  validate_provider_names(program, reporter);
 }
 
 }  // namespace berth::lower

@@ -51,6 +51,12 @@ void validate_containers(const ir::Program& program, const ir::Resource& task, s
 void validate_windows(const ir::Resource& task, sema::Reporter& reporter);
 /// Whether the tasks of a service or job can run where they are to: network, compatibility, roles (E0330, E0337, E0348).
 void validate_where(const ir::Program& program, const ir::Resource& service, sema::Reporter& reporter);
+/// What one task cannot have on the kinds of capacity that it says it can run on (E0348).
+void validate_compatible(const ir::Resource& task, sema::Reporter& reporter);
+/// The same for the kind that a service or job puts it on, at `why`; `addressed` is the place that gives its tasks an address of their own.
+void validate_capacity_kind(const ir::Resource& task, std::string_view type, Span why, Span addressed, sema::Reporter& reporter);
+/// Whether Fargate's platform is of a version that there is, and has what the task needs (E0348).
+void validate_platform(const ir::Program& program, const ir::Resource& service, sema::Reporter& reporter);
 /// Subnets and security groups of networks that exist already (E0330).
 void validate_networks(const ir::Program& program, sema::Reporter& reporter);
 /// How tasks are shared out over the capacity of a cluster (E0342).
@@ -69,7 +75,8 @@ void validate_traffic(const ir::Program& program, const ir::Resource& service, s
 void validate_quota(const ir::Program& program, sema::Reporter& reporter);
 /// What `raw { }` may write (E0317, E0328, W0508).
 void validate_raw(const ir::Resource& resource, const Exemptions& exemptions, sema::Reporter& reporter);
-/// Ports as they were written, before the canonical form fills them in: with the host's network, `host` is the port itself (E0304).
+/// Ports as they were written, before the canonical form fills them in: with the host's network or an address of the task's own, `host` is the port
+/// itself (E0304).
 void validate_host_ports(const ir::Value& task, sema::Reporter& reporter);
 
 }  // namespace berth::lower

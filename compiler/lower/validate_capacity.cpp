@@ -7,6 +7,7 @@
 
 #include "compiler/lower/look.h"
 #include "compiler/lower/validate.h"
+#include "ir/capacity.h"
 
 namespace berth::lower {
 namespace {
@@ -19,6 +20,9 @@ struct Share {
   std::int64_t weight = 0;
   Span place;
 };
+
+/// How many capacity providers a cluster may have.
+constexpr std::size_t kMostProviders = 20;
 
 bool runs_on_fargate(std::string_view name) { return name == "fargate" || name == "fargate_spot"; }
 
@@ -80,13 +84,22 @@ class StrategyRules {
   sema::Reporter& reporter_;
 };
 
-std::vector<Share> shares_of(const ir::Resource& service) {
+/// What a capacity is called within a strategy: its label in the cluster, or what somebody else has called it.
+std::string called(const ir::Program& program, const ir::Address& target) {
+  if (const auto elsewhere = program.externs.find(target); elsewhere != program.externs.end()) {
+    const std::string* name = text_of(elsewhere->second.body, {"name"});
+    if (name != nullptr && *name == "FARGATE") return "fargate";
+    if (name != nullptr && *name == "FARGATE_SPOT") return "fargate_spot";
+  }
+  return target.name.substr(target.name.find('.') + 1);
+}
+
+std::vector<Share> shares_of(const ir::Program& program, const ir::Resource& service) {
   std::vector<Share> shares;
   for (const ir::Value& item : items_of(service.body, {"capacity"})) {
     const ir::Value* provider = ir::at(item, {"provider"});
     if (provider == nullptr || provider->as_reference() == nullptr) continue;
-    const std::string& name = provider->as_reference()->target.name;
-    shares.push_back({.name = name.substr(name.find('.') + 1),
+    shares.push_back({.name = called(program, provider->as_reference()->target),
                       .body = &item,
                       .base = number_of(item, {"base"}).value_or(0),
                       .weight = number_of(item, {"weight"}).value_or(0),
@@ -99,7 +112,15 @@ std::vector<Share> shares_of(const ir::Resource& service) {
 void known_capacity(const ir::Program& program, const ir::Resource& service, const Share& share, sema::Reporter& reporter) {
   const ir::Resource* cluster = referred(program, service.body, "cluster");
   const ir::Value* provider = ir::at(*share.body, {"provider"});
-  if (cluster == nullptr || provider->as_reference()->target.name.rfind(cluster->address.name + ".", 0) != 0) return;
+  const auto target = ir::capacity_target(provider->as_reference()->target);
+  const ir::Value* wanted = ir::at(service.body, {"cluster"});
+  if (target && wanted != nullptr && wanted->as_reference() != nullptr && target->cluster != wanted->as_reference()->target) {
+    reporter.report_each("E0342", share.place, fmt::format("`{}` is capacity of the cluster `{}`, and the service is in `{}`", share.name, target->cluster.name, wanted->as_reference()->target.name), "of another cluster")
+        .label(place_of(wanted, service.origin), "the service's cluster")
+        .help(fmt::format("capacity of `{}`, or `cluster = {}`", wanted->as_reference()->target.name, target->cluster.name));
+    return;
+  }
+  if (cluster == nullptr || !target) return;
   const ir::Map& capacity = entries_of(cluster->body, {"capacity"});
   if (capacity.find(share.name) != nullptr) return;
   for (const std::string_view kind : {"asg", "managed"}) {
@@ -120,31 +141,41 @@ void range_of(const ir::Value& body, std::string_view setting, Span header, sema
   reporter.report_each("E0349", place_of(range, header), fmt::format("`{}` ends before it begins", setting), "least and most").help(fmt::format("`[{}, {}]`", ir::spell(range->as_list()->back()), ir::spell(range->as_list()->front())));
 }
 
-void provider_name(const std::string& label, const ir::Value& body, Span header, sema::Reporter& reporter) {
-  const std::string* name = text_of(body, {"name"});
-  if (name == nullptr) return;
-  std::string small = *name;
+void provider_name(const std::string& name, const ir::CapacityPart& part, Span header, sema::Reporter& reporter) {
+  std::string small = name;
   std::transform(small.begin(), small.end(), small.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   for (const std::string_view prefix : {"aws", "ecs", "fargate"}) {
     if (!small.starts_with(prefix)) continue;
-    reporter.report_each("E0349", place_of(ir::at(body, {"name"}), header), fmt::format("a capacity provider cannot be called `{}`", *name), fmt::format("names that begin with `{}` belong to AWS", prefix))
-        .help(fmt::format("as in `name = \"{}\"`", "my-" + label));
+    reporter.report_each("E0349", place_of(part.body->find("name"), header), fmt::format("a capacity provider cannot be called `{}`", name), fmt::format("names that begin with `{}` belong to AWS", prefix))
+        .help(fmt::format("as in `name = \"{}\"`", "my-" + part.label));
     return;
   }
+}
+
+/// What is said of a log group or a bucket that nobody names.
+void exec_log(const ir::Resource& cluster, sema::Reporter& reporter) {
+  const auto needs = [&](std::string_view setting, std::string_view other) {
+    const ir::Value* value = ir::at(cluster.body, {"exec", setting});
+    if (value == nullptr || ir::at(cluster.body, {"exec", other}) != nullptr) return;
+    reporter.report_each("E0349", place_of(value, cluster.origin), fmt::format("`{}` is of no `{}`", setting, other), fmt::format("`{}` is missing", other)).help(fmt::format("add `{} = \"…\"`, or remove it", other));
+  };
+  needs("log_encrypted", "log");
+  needs("bucket_encrypted", "bucket");
+  needs("bucket_prefix", "bucket");
 }
 
 }  // namespace
 
 void validate_capacity(const ir::Program& program, const ir::Resource& service, sema::Reporter& reporter) {
   const ir::Value* capacity = ir::at(service.body, {"capacity"});
-  const std::vector<Share> shares = shares_of(service);
+  const std::vector<Share> shares = shares_of(program, service);
   const ir::Value* launch = ir::at(service.body, {"launch"});
   if (launch != nullptr && !launch->origin().is_default && !shares.empty() && !capacity->origin().is_default) {
     reporter.report_each("E0342", place_of(launch, service.origin), "`launch` and `capacity` both say what the tasks run on", "one of them")
         .label(place_of(capacity, service.origin), "the other one")
         .help("remove `launch`");
   }
-  if (!capacity || capacity->origin().is_default) return;
+  if (capacity == nullptr || capacity->origin().is_default) return;
   StrategyRules(service.origin, reporter).check(shares);
   for (const Share& share : shares) known_capacity(program, service, share, reporter);
 }
@@ -164,7 +195,6 @@ void validate_cluster(const ir::Resource& cluster, sema::Reporter& reporter) {
     for (const auto& [label, entry] : *block.as_map()) {
       const Span header = place_of(&entry, cluster.origin);
       add(label, entry);
-      provider_name(label, entry, header, reporter);
       for (const std::string_view setting : {"step", "cpu", "memory"}) range_of(entry, setting, header, reporter);
       const ir::Value* scaling = ir::at(entry, {"scaling"});
       if (!is_on(entry, {"termination_protection"}) || scaling == nullptr || scaling->as_bool() == nullptr || *scaling->as_bool()) continue;
@@ -174,6 +204,15 @@ void validate_cluster(const ir::Resource& cluster, sema::Reporter& reporter) {
     }
   }
   StrategyRules(cluster.origin, reporter).check(shares);
+  const std::vector<ir::CapacityPart> parts = ir::capacity_parts(cluster.body);
+  if (parts.size() > kMostProviders) {
+    reporter.report_each("E0342", place_of(ir::at(cluster.body, {"capacity"}), cluster.origin), fmt::format("a cluster has at most {} kinds of capacity, not {}", kMostProviders, parts.size()), "too many").help("use a second cluster");
+  }
+  const std::string* cluster_name = text_of(cluster.body, {"name"});
+  for (const ir::CapacityPart& part : parts) {
+    if (!part.is_fargate() && cluster_name != nullptr) provider_name(ir::capacity_provider_name(*cluster_name, part), part, part.span.valid() ? part.span : cluster.origin, reporter);
+  }
+  exec_log(cluster, reporter);
   const ir::Value* logging = ir::at(cluster.body, {"exec", "logging"});
   for (const std::string_view setting : {"log", "bucket"}) {
     const ir::Value* where = ir::at(cluster.body, {"exec", setting});

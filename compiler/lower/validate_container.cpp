@@ -50,6 +50,7 @@ class ContainerRules {
       swap(container);
     }
     proxy();
+    faults();
   }
 
  private:
@@ -194,6 +195,13 @@ class ContainerRules {
     reporter_.report_each("W0510", place(swappiness), "`swappiness` has no effect without `max_swap`", "ignored").help("add `max_swap = 256 MiB`, or remove it");
   }
 
+  /// The agent injects faults into the network of the machine or of the task, and answers that it has none otherwise.
+  void faults() {
+    if (!is_on(task_.body, {"fault_injection"}) || mode_ == nullptr || *mode_ == "awsvpc" || *mode_ == "host") return;
+    reporter_.report_each("W0510", place_of(ir::at(task_.body, {"fault_injection"}), task_.origin), fmt::format("`fault_injection` has no effect with the network mode `{}`", *mode_), "every request is refused")
+        .help("`network_mode = \"awsvpc\"` with a `network`, or `host`");
+  }
+
   void proxy() {
     const ir::Value* proxy = ir::at(task_.body, {"proxy"});
     if (proxy == nullptr) return;
@@ -245,6 +253,13 @@ void validate_windows(const ir::Resource& task, sema::Reporter& reporter) {
       reporter.report_each("E0341", place_of(fsx, place_of(&volume, task.origin)), "only Windows mounts FSx for Windows File Server", "this volume").help("`os = \"windows_server_2022_core\"` in the task, or another kind of volume");
     }
     return;
+  }
+  // Instances with Windows have a network of their own for containers, which is no mode of Docker's on Linux.
+  const std::string* mode = text_of(task.body, {"network_mode"});
+  if (mode != nullptr && *mode != "awsvpc") {
+    reporter.report_each("E0341", place_of(ir::at(task.body, {"network_mode"}), task.origin), fmt::format("Windows has no network mode `{}`", *mode), "not possible there")
+        .label(at_os, "the task runs on Windows")
+        .help("remove it for the network that Windows has, or `network_mode = \"awsvpc\"` with a `network`");
   }
   refuse(ir::at(task.body, {"pid"}), "`pid`");
   refuse(ir::at(task.body, {"ipc"}), "`ipc`");

@@ -1,5 +1,6 @@
 // How services replace their tasks, and where tasks are placed.
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -13,6 +14,7 @@ namespace {
 constexpr std::int64_t kFull = 10'000;  // basis points
 constexpr std::size_t kMostConstraints = 10;
 constexpr std::int64_t kTasksOfService = 5'000;
+constexpr std::int64_t kTasksInCloudMap = 1'000;
 constexpr std::string_view kZone = "attribute:ecs.availability-zone";
 
 class DeploymentRules {
@@ -25,6 +27,7 @@ class DeploymentRules {
     if (controller_ != nullptr) controller();
     circuit_breaker();
     hooks();
+    if (is_rolling()) only_where_traffic_shifts();
   }
 
  private:
@@ -73,10 +76,37 @@ class DeploymentRules {
     none(ir::at(service_.body, {"connect"}), "Service Connect");
     const ir::Map& volumes = entries_of(service_.body, {"volume"});
     if (!volumes.empty()) none(&volumes.begin()->second, "a volume for each task");
+    if (*controller_ == "external") task_sets(at);
     const std::size_t groups = entries_of(service_.body, {"expose"}).size();
+    for (const auto& [name, entry] : entries_of(service_.body, {"expose"})) {
+      const ir::Value* classic = ir::at(entry, {"load_balancer"});
+      if (*controller_ == "code_deploy" && classic != nullptr) refuse(place_of(classic, place(&entry)), "CodeDeploy does not shift the traffic of a Classic Load Balancer", "not shifted", at, "who deploys", "use a target group");
+    }
     if (*controller_ == "code_deploy" && groups != 1) {
       refuse(at, fmt::format("deployments by `code_deploy` need one `expose`, not {}", groups), "CodeDeploy shifts its traffic", {}, "", "`expose PORT { target_group = … }`, once");
     }
+  }
+
+  /// Whoever deploys makes task sets, and says for each of them what runs where.
+  void task_sets(Span at) {
+    constexpr std::array<std::string_view, 7> kOfTaskSets = {"task", "launch", "capacity", "platform", "network", "registries", "expose"};
+    for (const std::string_view setting : kOfTaskSets) {
+      const ir::Value* value = ir::at(service_.body, {setting});
+      if (value == nullptr || (value->origin().is_default && setting != "task")) continue;
+      const ir::Map* entries = setting == "expose" ? value->as_map() : nullptr;
+      const Span place = place_of(entries != nullptr && !entries->empty() ? &entries->begin()->second : value, service_.origin);
+      refuse(place, fmt::format("`{}` is no setting of a service that somebody else deploys", setting), "said for each task set", at, "who deploys", "remove it, or `controller`");
+    }
+  }
+
+  /// What a rolling deployment passes over.
+  void only_where_traffic_shifts() {
+    const auto pointless = [&](const ir::Value* value, std::string_view setting, std::string_view why) {
+      if (value == nullptr || value->origin().is_default) return;
+      reporter_.report_each("W0510", place(value), fmt::format("`{}` has no effect in a rolling deployment", setting), std::string(why)).help("remove it, or `deploy blue_green { }`");
+    };
+    if (!items_of(service_.body, {"deploy", "hooks"}).empty()) pointless(deploy("hooks"), "hooks", "it has no such stages");
+    if (number_of(service_.body, {"deploy", "bake"}).value_or(0) != 0) pointless(deploy("bake"), "bake", "there is no other side to keep");
   }
 
   void circuit_breaker() {
@@ -84,6 +114,10 @@ class DeploymentRules {
     if (breaker == nullptr) return;
     const ir::Value* threshold = ir::at(*breaker, {"threshold"});
     const ir::Value* kind = ir::at(*breaker, {"threshold_kind"});
+    if (!is_rolling() && !daemon_) {
+      reporter_.report_each("W0510", place(breaker), fmt::format("`circuit_breaker` may have no effect in a deployment that is `{}`", *strategy_), "ECS describes it for rolling ones")
+          .help("an alarm ends any deployment: `alarms { names = [\"…\"] }`");
+    }
     if (kind != nullptr && threshold == nullptr) refuse(place(kind), "`threshold_kind` counts a `threshold` that there is not", "of what", {}, "", "add `threshold = 50`");
     const auto limit = number_of(*breaker, {"threshold"});
     if (!limit || *limit <= 100 || (kind != nullptr && has_text(*breaker, {"threshold_kind"}, "count"))) return;
@@ -243,6 +277,11 @@ void validate_quota(const ir::Program& program, sema::Reporter& reporter) {
     const ir::Value* replicas = ir::at(resource.body, {"replicas"});
     if (const auto count = number_of(resource.body, {"replicas"}); count && *count > kTasksOfService) {
       reporter.report_each("W0509", place_of(replicas, resource.origin), fmt::format("{} tasks are more than a service has at first ({})", *count, kTasksOfService), "above the quota").help("have the quota raised before this is applied");
+    }
+    const bool in_cloud_map = ir::at(resource.body, {"connect"}) != nullptr || !items_of(resource.body, {"registries"}).empty();
+    if (const auto count = number_of(resource.body, {"replicas"}); in_cloud_map && count && *count > kTasksInCloudMap) {
+      reporter.report_each("W0509", place_of(replicas, resource.origin), fmt::format("{} tasks are more than Cloud Map registers for a service ({})", *count, kTasksInCloudMap), "above the quota")
+          .help("two services, or a target group in place of Cloud Map");
     }
     const ir::Value* cluster = ir::at(resource.body, {"cluster"});
     if (cluster == nullptr || cluster->as_reference() == nullptr) continue;

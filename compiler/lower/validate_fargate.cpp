@@ -52,21 +52,32 @@ bool goes_with(const Size& size, std::int64_t mebibytes) {
 std::string spell_memory(std::int64_t mebibytes) { return ir::spell(Quantity{mebibytes * kMiB, Unit::bytes}); }
 std::string spell_cpu(std::int64_t units) { return ir::spell(Quantity{units, Unit::cpu}); }
 
-/// A setting of a task or container that Fargate does not have.
+/// A setting of a container that Fargate does not have, and what there is in its place.
 struct Missing {
   std::vector<std::string_view> path;
   std::string_view what;
+  std::string_view help;
 };
+
+constexpr std::string_view kNoHosts = "remove it: containers of a task reach each other at `localhost`, and names come from the VPC's DNS";
+constexpr std::string_view kRemove = "remove it, or run the task on instances: `launch = \"ec2\"`";
 
 const std::vector<Missing>& missing_in_containers() {
   static const std::vector<Missing> rows = {
-      {{"privileged"}, "`privileged`"},          {{"links"}, "`links`"},
-      {{"no_network"}, "`no_network`"},          {{"dns"}, "`dns`"},
-      {{"dns_search"}, "`dns_search`"},          {{"hosts"}, "`hosts`"},
-      {{"hostname"}, "`hostname`"},              {{"security_options"}, "`security_options`"},
-      {{"gpu"}, "GPUs"},                         {{"linux", "device"}, "devices"},
-      {{"linux", "shared_memory"}, "`shared_memory`"}, {{"linux", "max_swap"}, "`max_swap`"},
-      {{"linux", "swappiness"}, "`swappiness`"}, {{"firelens", "config_object"}, "a configuration of FireLens in S3"},
+      {{"privileged"}, "`privileged`", "remove it; of the capabilities `SYS_PTRACE` can be added"},
+      {{"links"}, "`links`", "remove it: containers of a task reach each other at `localhost`"},
+      {{"no_network"}, "`no_network`", kRemove},
+      {{"dns"}, "`dns`", "remove it: the VPC's DNS answers"},
+      {{"dns_search"}, "`dns_search`", "remove it: the VPC's DNS answers"},
+      {{"hosts"}, "`hosts`", kNoHosts},
+      {{"hostname"}, "`hostname`", kNoHosts},
+      {{"security_options"}, "`security_options`", kRemove},
+      {{"gpu"}, "GPUs", kRemove},
+      {{"linux", "device"}, "devices", kRemove},
+      {{"linux", "shared_memory"}, "`shared_memory`", kRemove},
+      {{"linux", "max_swap"}, "`max_swap`", "remove it, and raise `memory` where it was needed"},
+      {{"linux", "swappiness"}, "`swappiness`", "remove it, and raise `memory` where it was needed"},
+      {{"firelens", "config_object"}, "configuration of FireLens in S3", "put the file into the image: `config_file = \"/fluent.conf\"`"},
   };
   return rows;
 }
@@ -83,7 +94,7 @@ class FargateRules {
     for (const auto& [name, container] : *containers->as_map()) {
       timeouts(container);
       for (const Missing& row : missing_in_containers()) {
-        if (const Value* value = row.path.size() == 1 ? ir::at(container, {row.path[0]}) : ir::at(container, {row.path[0], row.path[1]})) refuse(place_of(value, task_.origin), row.what);
+        if (const Value* value = row.path.size() == 1 ? ir::at(container, {row.path[0]}) : ir::at(container, {row.path[0], row.path[1]})) refuse(place_of(value, task_.origin), row.what, row.help);
       }
       capabilities(container);
       logs(container);
@@ -97,7 +108,7 @@ class FargateRules {
     const std::string* driver = text_of(container, {"logs", "driver"});
     if (driver == nullptr) return;
     const Span place = place_of(ir::at(container, {"logs"}), task_.origin);
-    if (*driver != "awslogs" && *driver != "splunk" && *driver != "awsfirelens") refuse(place, fmt::format("log driver `{}`, only `awslogs`, `splunk` and `awsfirelens`", *driver));
+    if (*driver != "awslogs" && *driver != "splunk" && *driver != "awsfirelens") refuse(place, fmt::format("log driver `{}`, only `awslogs`, `splunk` and `awsfirelens`", *driver), "as in `logs = awslogs(\"/my/group\")`");
     if (*driver == "awslogs" && ir::at(container, {"logs", "options", "awslogs-stream-prefix"}) == nullptr) {
       reporter_.report_each("E0332", place, "`awslogs` on Fargate needs the option `awslogs-stream-prefix`", "it is missing").help("add `\"awslogs-stream-prefix\" = \"ecs\"` to its options, or write it as `awslogs(\"/my/group\")`, which has one");
     }
@@ -120,16 +131,17 @@ class FargateRules {
     const std::string* image = text_of(container, {"image"});
     if (image != nullptr && image->find(".dkr.ecr.") < image->find('/')) execution_role(place_of(ir::at(container, {"image"}), task_.origin), "an image of ECR on Fargate needs an execution role");
     for (const auto& [name, limit] : entries_of(container, {"ulimit"})) {
-      if (name != "nofile") refuse(place_of(&limit, task_.origin), fmt::format("limit `{}` to set, only `nofile`", name));
+      if (name != "nofile") refuse(place_of(&limit, task_.origin), fmt::format("limit `{}` to set, only `nofile`", name), kRemove);
     }
     for (const auto& [path, tmpfs] : entries_of(container, {"linux", "tmpfs"})) {
       reporter_.report_each("W0510", place_of(&tmpfs, task_.origin), fmt::format("Fargate may not mount the folder in memory `{}`", path), "not with every version of the platform").help("use a volume of the task: `volume NAME { }` and `mount NAME`");
     }
   }
 
-  void refuse(Span span, std::string_view what) {
+  void refuse(Span span, std::string_view what, std::string_view help) {
     Diagnostic& diagnostic = reporter_.report("E0329", span, fmt::format("Fargate has no {}", what), "not possible there");
     on_fargate(diagnostic);
+    diagnostic.help(std::string(help));
   }
 
   void on_fargate(Diagnostic& diagnostic) const {
@@ -190,16 +202,17 @@ class FargateRules {
 
   void task_settings() {
     const Value* mode = ir::at(task_.body, {"network_mode"});
-    if (mode != nullptr && mode->as_string() != nullptr && *mode->as_string() != "awsvpc") refuse(place_of(mode, task_.origin), fmt::format("network mode `{}`, only `awsvpc`", *mode->as_string()));
-    if (const Value* ipc = ir::at(task_.body, {"ipc"})) refuse(place_of(ipc, task_.origin), "`ipc`");
+    if (mode != nullptr && mode->as_string() != nullptr && *mode->as_string() != "awsvpc") refuse(place_of(mode, task_.origin), fmt::format("network mode `{}`, only `awsvpc`", *mode->as_string()), "`network_mode = \"awsvpc\"`, or leave it out");
+    if (const Value* ipc = ir::at(task_.body, {"ipc"})) refuse(place_of(ipc, task_.origin), "`ipc`", kRemove);
     const Value* pid = ir::at(task_.body, {"pid"});
-    if (pid != nullptr && pid->as_string() != nullptr && *pid->as_string() == "host") refuse(place_of(pid, task_.origin), "`pid = \"host\"`");
-    if (const Value* placement = ir::at(task_.body, {"placement", "constraint"})) refuse(place_of(placement, task_.origin), "placement");
+    if (pid != nullptr && pid->as_string() != nullptr && *pid->as_string() == "host") refuse(place_of(pid, task_.origin), "`pid = \"host\"`", "`pid = \"task\"`: the containers of the task see each other's processes");
+    if (const Value* placement = ir::at(task_.body, {"placement", "constraint"})) refuse(place_of(placement, task_.origin), "placement", "remove `placement`: Fargate spreads tasks over zones by itself");
     const Value* volumes = ir::at(task_.body, {"volume"});
     if (volumes == nullptr || volumes->as_map() == nullptr) return;
     for (const auto& [name, volume] : *volumes->as_map()) {
       for (const std::string_view kind : {"host", "docker", "fsx"}) {
-        if (const Value* block = ir::at(volume, {kind})) refuse(place_of(block, task_.origin), fmt::format("volumes of kind `{}`", kind));
+        if (const Value* block = ir::at(volume, {kind})) refuse(place_of(block, task_.origin), fmt::format("volumes of kind `{}`", kind),
+                                                                  kind == "fsx" ? "`efs`, or run the task on instances" : "a folder that ends with the task: `volume NAME { }`; or `efs`");
       }
     }
   }
@@ -226,7 +239,7 @@ class FargateRules {
     const Value* added = ir::at(container, {"linux", "add_capabilities"});
     if (added == nullptr || added->as_list() == nullptr) return;
     for (const Value& item : *added->as_list()) {
-      if (item.as_string() != nullptr && *item.as_string() != "SYS_PTRACE") refuse(place_of(&item, place_of(added, task_.origin)), fmt::format("capability `{}` to add, only `SYS_PTRACE`", *item.as_string()));
+      if (item.as_string() != nullptr && *item.as_string() != "SYS_PTRACE") refuse(place_of(&item, place_of(added, task_.origin)), fmt::format("capability `{}` to add, only `SYS_PTRACE`", *item.as_string()), kRemove);
     }
   }
 

@@ -47,11 +47,8 @@ class WhereRules {
   void check() {
     network();
     compatible();
+    validate_capacity_kind(task_, wanted_.type, wanted_.place, place_of(ir::at(service_.body, {"network"}), task_.origin), reporter_);
     if (wanted_.type == "external") external_instances();
-    if (wanted_.type == "managed_instances") managed_instances();
-    if (wanted_.type != "fargate" && ir::at(task_.body, {"ephemeral_storage"}) != nullptr) {
-      refuse(place_of(ir::at(task_.body, {"ephemeral_storage"}), task_.origin), "only tasks on Fargate have `ephemeral_storage`", "remove it, or `launch = \"fargate\"`");
-    }
     const ir::Value* platform = ir::at(service_.body, {"platform"});
     if (wanted_.type != "fargate" && platform != nullptr) refuse(place_of(platform, service_.origin), "only Fargate has versions of its platform", "remove it, or `launch = \"fargate\"`");
     if (is_on(service_.body, {"exec"}) && ir::at(task_.body, {"role"}) == nullptr) {
@@ -108,11 +105,6 @@ class WhereRules {
   }
 
   void external_instances() {
-    if (mode_ != nullptr && *mode_ == "awsvpc") refuse(place_of(ir::at(task_.body, {"network_mode"}), place_of(ir::at(service_.body, {"network"}), task_.origin)), "machines of your own have no `awsvpc`", "use `bridge`, `host` or `none`");
-    for (const auto& [name, volume] : entries_of(task_.body, {"volume"})) {
-      if (const ir::Value* efs = ir::at(volume, {"efs"})) refuse(place_of(efs, place_of(&volume, task_.origin)), "machines of your own have no EFS", "use a folder of the machine: `host { path = \"…\" }`");
-    }
-    if (const ir::Value* proxy = ir::at(task_.body, {"proxy"})) refuse(place_of(proxy, task_.origin), "machines of your own have no App Mesh", "remove `proxy`");
     constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kMissing = {
         {{"expose", "load balancers"}, {"registries", "Cloud Map"}, {"connect", "Service Connect"}, {"capacity", "capacity providers"}, {"volume", "volumes of EBS"}}};
     for (const auto& [setting, words] : kMissing) {
@@ -122,12 +114,6 @@ class WhereRules {
       const ir::Value* written = setting != "connect" && entries != nullptr && !entries->empty() ? &entries->begin()->second : value;
       refuse(place_of(written, service_.origin), fmt::format("machines of your own have no {}", words), fmt::format("remove `{}`, or the launch type `external`", setting));
     }
-  }
-
-  void managed_instances() {
-    if (mode_ != nullptr && *mode_ == "bridge") refuse(place_of(ir::at(task_.body, {"network_mode"}), task_.origin), "managed instances have no network mode `bridge`", "`network_mode = \"awsvpc\"` with a `network`, or `host`");
-    const std::string* os = text_of(task_.body, {"os"});
-    if (os != nullptr && *os != "linux") refuse(place_of(ir::at(task_.body, {"os"}), task_.origin), "managed instances run Linux only", "`os = \"linux\"`");
   }
 
   const ir::Program& program_;
@@ -142,6 +128,7 @@ class WhereRules {
 
 void validate_where(const ir::Program& program, const ir::Resource& service, sema::Reporter& reporter) {
   if (const ir::Resource* task = referred(program, service.body, "task")) WhereRules(program, service, *task, reporter).check();
+  validate_platform(program, service, reporter);
 }
 
 void validate_networks(const ir::Program& program, sema::Reporter& reporter) {

@@ -112,11 +112,11 @@ class PortRules {
 
   void reserved(const ir::Value& port, Span header) {
     const ir::Value* host = ir::at(port, {"host"});
-    if (host == nullptr || host->as_quantity() == nullptr || mode_ == nullptr || *mode_ == "awsvpc") return;
+    if (host == nullptr || host->as_quantity() == nullptr || (mode_ != nullptr && *mode_ == "awsvpc")) return;
     if (std::find(kReserved.begin(), kReserved.end(), host->as_quantity()->amount) == kReserved.end()) return;
     reporter_.report_each("E0331", place_of(host, place_of(ir::at(port, {"number"}), header)), fmt::format("port {} of the machine is never free", host->as_quantity()->amount), "reserved on every instance")
         .note("22, 2375, 2376 and 51678 to 51680 belong to ssh, Docker and the agent of ECS")
-        .help(*mode_ == "bridge" ? "drop `host`: a free port is picked then" : "let the program listen on another port");
+        .help(mode_ == nullptr || *mode_ == "bridge" ? "drop `host`: a free port is picked then" : "let the program listen on another port");
   }
 
   /// Ranges must not meet numbers or each other; equal numbers are told by the rule on clashes.

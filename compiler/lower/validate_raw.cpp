@@ -26,6 +26,27 @@ std::string word_for(const Block& block, std::string_view member) {
   return "";
 }
 
+/// What a value is in the API.
+std::string_view api_type(const ir::Value& value) {
+  if (value.as_bool() != nullptr) return "boolean";
+  if (value.as_string() != nullptr) return "string";
+  if (value.as_list() != nullptr) return "list";
+  if (value.as_map() != nullptr) return "object";
+  return value.as_quantity() != nullptr ? "integer" : "";
+}
+
+std::string_view type_words(std::string_view type) {
+  if (type == "boolean") return "`true` or `false`";
+  if (type == "string") return "a text";
+  if (type == "list") return "a list";
+  return type == "object" ? "an object" : "a number";
+}
+
+/// What AWS has taken back.
+std::string_view withdrawn(std::string_view block, std::string_view member) {
+  return block == "task" && member == "inferenceAccelerators" ? "accelerators of Elastic Inference were withdrawn in April 2023" : "";
+}
+
 class RawRules {
  public:
   RawRules(const ir::Resource& resource, const Exemptions& exemptions, sema::Reporter& reporter)
@@ -56,7 +77,16 @@ class RawRules {
           .help(word == "the label" ? std::string("it is the label of the block") : fmt::format("set `{}`", word));
       return;
     }
-    if (block.raw_member(member) != nullptr) return;
+    if (const ir::schema::RawMember* row = block.raw_member(member)) {
+      const std::string_view given = api_type(value);
+      if (given.empty() || given == row->type) return;  // a reference or a secret is known later
+      reporter_.report("E0105", span, fmt::format("`{}` is {} in ECS, not {}", member, type_words(row->type), ir::spell(value)), "of another type").help(fmt::format("write {}", type_words(row->type)));
+      return;
+    }
+    if (const std::string_view why = withdrawn(block.kind, member); !why.empty()) {
+      reporter_.report("E0328", span, fmt::format("ECS takes no `{}` any more", member), "withdrawn").note(std::string(why)).help("remove it; a GPU is asked for with `gpu = 1` in a container");
+      return;
+    }
     if (exemptions_.unchecked.contains(value.origin().span)) {
       reporter_.report("W0508", span, fmt::format("`{}` is sent as it is: this version of berth does not know it", member), "not checked");
       return;

@@ -120,7 +120,8 @@ class TaskRules {
     const auto all = all_ports();
     if (mode != nullptr && *mode == "none" && !all.empty()) {
       reporter_.report("E0304", port_place(all.front()), "a task without a network has no ports", "this port")
-          .label(place_of(ir::at(task_.body, {"network_mode"}), task_.origin), "the task has no network");
+          .label(place_of(ir::at(task_.body, {"network_mode"}), task_.origin), "the task has no network")
+          .help("remove the port, or `network_mode = \"bridge\"`");
       return;
     }
     std::map<std::string, const Port*> owners;
@@ -138,7 +139,8 @@ class TaskRules {
       if (const auto [other, added] = names.emplace(port.name, &port); !added) {
         reporter_.report("E0326", place_of(port.body, task_.origin), fmt::format("two ports of the task are named `{}`", port.name), "the same name again")
             .label(place_of(other->second->body, task_.origin), fmt::format("the one of `{}`", other->second->container))
-            .note("others find a port by its name, across the containers of a task");
+            .note("others find a port by its name, across the containers of a task")
+            .help("give one of them another name, or `unnamed = true` where nobody looks for it");
       }
     }
   }
@@ -252,7 +254,7 @@ class TaskRules {
       if (env == nullptr || env->as_map() == nullptr) continue;
       for (const auto& [key, value] : *env->as_map()) {
         if (!key.empty() && key.find('=') == std::string::npos && key.find('\0') == std::string::npos) continue;
-        reporter_.report("E0324", place_of(&value, header(container)), fmt::format("`{}` cannot be the name of an environment variable", key), "its name is empty or has `=` in it");
+        reporter_.report("E0324", place_of(&value, header(container)), fmt::format("`{}` cannot be the name of an environment variable", key), "its name is empty or has `=` in it").help("use letters, digits and `_`");
       }
     }
   }
@@ -297,7 +299,7 @@ void validate_task(const ir::Resource& task, sema::Reporter& reporter) {
 void validate_host_ports(const Value& task, sema::Reporter& reporter) {
   const std::string* mode = text_of(task, {"network_mode"});
   const Value* containers = ir::at(task, {"container"});
-  if (mode == nullptr || *mode != "host" || containers == nullptr || containers->as_map() == nullptr) return;
+  if (mode == nullptr || (*mode != "host" && *mode != "awsvpc") || containers == nullptr || containers->as_map() == nullptr) return;
   for (const auto& [name, container] : *containers->as_map()) {
     const Value* ports = ir::at(container, {"port"});
     if (ports == nullptr || ports->as_map() == nullptr) continue;
@@ -306,7 +308,7 @@ void validate_host_ports(const Value& task, sema::Reporter& reporter) {
       const auto number = number_of(port, {"number"});
       if (host == nullptr || !number || host->as_quantity()->amount == 0 || host->as_quantity()->amount == *number) continue;
       reporter.report("E0304", host->origin().span, fmt::format("host port {} differs from container port {}", ir::spell(*host), *number), "another port")
-          .label(place_of(ir::at(task, {"network_mode"}), task.origin().span), "in the host's network both are one")
+          .label(place_of(ir::at(task, {"network_mode"}), task.origin().span), *mode == "host" ? "in the host's network both are one" : "at an address of the task's own both are one")
           .help("drop `host`, or give it the same port")
           .fix(host->origin().span, std::to_string(*number));
     }

@@ -15,8 +15,8 @@ constexpr std::size_t kMostTargetGroups = 5;
 
 class TrafficRules {
  public:
-  TrafficRules(const ir::Resource& service, const ir::Resource& task, sema::Reporter& reporter)
-      : service_(service), task_(task), reporter_(reporter), mode_(text_of(task.body, {"network_mode"})), strategy_(text_of(service.body, {"deploy", "strategy"})) {
+  TrafficRules(const ir::Program& program, const ir::Resource& service, const ir::Resource& task, sema::Reporter& reporter)
+      : service_(service), task_(task), cluster_(referred(program, service.body, "cluster")), reporter_(reporter), mode_(text_of(task.body, {"network_mode"})), strategy_(text_of(service.body, {"deploy", "strategy"})) {
     for (const auto& [container, body] : entries_of(task.body, {"container"})) {
       for (const auto& [name, port] : entries_of(body, {"port"})) {
         if (!is_on(port, {"unnamed"})) named_.emplace(name, &port);
@@ -26,6 +26,7 @@ class TrafficRules {
 
   void check() {
     load_balancers();
+    load_balancer_role();
     if (const ir::Value* connect = ir::at(service_.body, {"connect"})) service_connect(*connect);
     registries();
     for (const ir::Value& target : items_of(service_.body, {"lattice"})) named_port(target, "E0344", place_of(&target, place(ir::at(service_.body, {"lattice"}))));
@@ -52,12 +53,25 @@ class TrafficRules {
       }
       if (group != nullptr && ++groups == kMostTargetGroups + 1) report("E0344", header, fmt::format("a service has at most {} target groups", kMostTargetGroups), "one too many").help("let one target group take several ports, or use a second service");
       if (balancer != nullptr) {
+        if (shifts_traffic()) {
+          report("E0344", place_of(balancer, header), fmt::format("`deploy {}` shifts no traffic of a Classic Load Balancer", *strategy_), "it has no sides").help("a target group for each side, or `deploy rolling { }`");
+        }
         if (++classic == 2) report("E0344", header, "a service has one Classic Load Balancer", "a second one").help("use target groups");
         classic_balancer(entry, *balancer, header);
       }
       target(name, entry, header);
       sides(name, entry, header);
     }
+  }
+
+  /// The role of before there was one for ECS itself.
+  void load_balancer_role() {
+    const ir::Value* role = ir::at(service_.body, {"raw", "role"});
+    if (role == nullptr) return;
+    const bool exposes = !entries_of(service_.body, {"expose"}).empty();
+    if (exposes && (mode_ == nullptr || *mode_ != "awsvpc")) return;
+    report("E0344", place(role), exposes ? "a service whose tasks have an address of their own takes no `role`" : "`role` is for a service with a load balancer", "refused by ECS")
+        .help("remove it: ECS has a role of its own for load balancers");
   }
 
   /// The container and the port that requests go to.
@@ -145,8 +159,13 @@ class TrafficRules {
     if (mode_ != nullptr && (*mode_ == "host" || *mode_ == "none")) {
       report("E0345", header, fmt::format("Service Connect needs `bridge` or `awsvpc`, not `{}`", *mode_), "its proxy has no place").label(place_of(ir::at(task_.body, {"network_mode"}), task_.origin), "the network mode").help("another network mode, or no `connect`");
     }
-    if (ir::at(connect, {"raw", "accessLogConfiguration"}) != nullptr && ir::at(connect, {"logs"}) == nullptr) {
-      report("E0345", place_of(ir::at(connect, {"raw", "accessLogConfiguration"}), header), "a log of requests needs `logs`", "it goes nowhere").help("`logs = awslogs(\"/my/proxy\")`");
+    const ir::Value* requests = ir::at(connect, {"access_log"});
+    if (requests != nullptr && ir::at(connect, {"logs"}) == nullptr) report("E0345", place_of(requests, header), "a log of requests needs `logs`", "it goes nowhere").help("`logs = awslogs(\"/my/proxy\")`");
+    if (const ir::Value* query = ir::at(connect, {"access_log_query"}); query != nullptr && requests == nullptr) {
+      report("E0345", place_of(query, header), "`access_log_query` is of no log of requests", "`access_log` is missing").help("add `access_log = \"json\"`");
+    }
+    if (ir::at(connect, {"namespace"}) == nullptr && cluster_ != nullptr && ir::at(cluster_->body, {"namespace"}) == nullptr) {
+      report("E0345", header, "Service Connect needs a namespace", "neither here nor in the cluster").label(cluster_->origin, "the cluster").help("`namespace = NAME` here or in the cluster, with `extern namespace NAME { … }`");
     }
     std::map<std::string, Span> discovered;
     std::map<std::int64_t, Span> taken;
@@ -154,6 +173,9 @@ class TrafficRules {
       const Span at = place_of(&endpoint, header);
       const auto port = named_.find(name);
       if (port == named_.end()) unknown_port("E0345", at, name);
+      else if (const ir::Value* range = ir::at(*port->second, {"range"})) {
+        report("E0345", at, fmt::format("the endpoint `{}` is a range of ports", name), "others connect to one").label(place_of(range, place_of(port->second, task_.origin)), "the range").help(fmt::format("`port {} = 8080`, one number", name));
+      }
       const std::string* own = text_of(endpoint, {"discovery_name"});
       const auto [other, added] = discovered.emplace(own == nullptr ? name : *own, place_of(own == nullptr ? nullptr : ir::at(endpoint, {"discovery_name"}), at));
       if (!added) report("E0345", place_of(ir::at(endpoint, {"discovery_name"}), at), fmt::format("two endpoints are called `{}`", other->first), "the same name again").label(other->second, "the other one").help("give one of them another `discovery_name`");
@@ -223,14 +245,30 @@ class TrafficRules {
   void known_container(const ir::Value& registry, Span at) {
     const std::string* name = text_of(registry, {"container"});
     const ir::Map& containers = entries_of(task_.body, {"container"});
-    if (name == nullptr || containers.find(*name) != nullptr) return;
+    if (name == nullptr) return;
+    const ir::Value* container = containers.find(*name);
+    if (container != nullptr) return known_port(registry, *name, *container, at);
     std::vector<std::string> names;
     for (const auto& [other, body] : containers) names.push_back(other);
     report("E0346", place_of(ir::at(registry, {"container"}), at), fmt::format("the task has no container `{}`", *name), "no such container").help(fmt::format("containers of the task: `{}`", fmt::join(names, "`, `")));
   }
 
+  void known_port(const ir::Value& registry, const std::string& name, const ir::Value& container, Span at) {
+    const auto port = number_of(registry, {"container_port"});
+    if (!port) return;
+    std::vector<std::int64_t> numbers;
+    for (const auto& [label, body] : entries_of(container, {"port"})) {
+      const auto number = number_of(body, {"number"});
+      if (!number || *number == *port) return;  // a range may have it
+      numbers.push_back(*number);
+    }
+    report("E0346", place_of(ir::at(registry, {"container_port"}), at), fmt::format("`{}` does not listen on {}", name, *port), "no such port")
+        .help(numbers.empty() ? fmt::format("add `port NAME = {}` to `{}`", *port, name) : fmt::format("it listens on {}", fmt::join(numbers, ", ")));
+  }
+
   const ir::Resource& service_;
   const ir::Resource& task_;
+  const ir::Resource* cluster_;  ///< null for one of somebody else
   sema::Reporter& reporter_;
   const std::string* mode_;
   const std::string* strategy_;
@@ -240,7 +278,7 @@ class TrafficRules {
 }  // namespace
 
 void validate_traffic(const ir::Program& program, const ir::Resource& service, sema::Reporter& reporter) {
-  if (const ir::Resource* task = referred(program, service.body, "task")) TrafficRules(service, *task, reporter).check();
+  if (const ir::Resource* task = referred(program, service.body, "task")) TrafficRules(program, service, *task, reporter).check();
 }
 
 }  // namespace berth::lower

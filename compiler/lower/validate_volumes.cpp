@@ -1,4 +1,5 @@
 // Volumes of tasks, what mounts them, and the volumes of EBS that services make for their tasks.
+#include <algorithm>
 #include <array>
 #include <map>
 
@@ -143,16 +144,22 @@ struct Ebs {
   std::int64_t most;
   std::int64_t least_iops;  ///< 0: no `iops`
   std::int64_t most_iops;
+  std::int64_t free_iops;      ///< that any size has
+  std::int64_t iops_of_a_gib;  ///< that a size has at most beyond them
   bool needs_iops;
 };
 
-constexpr std::array<Ebs, 7> kEbs = {{{"gp2", 1, 16384, 0, 0, false},
-                                      {"gp3", 1, 16384, 3000, 16000, false},
-                                      {"io1", 4, 16384, 100, 64000, true},
-                                      {"io2", 4, 16384, 100, 256000, true},
-                                      {"st1", 125, 16384, 0, 0, false},
-                                      {"sc1", 125, 16384, 0, 0, false},
-                                      {"standard", 1, 1024, 0, 0, false}}};
+constexpr std::array<Ebs, 7> kEbs = {{{"gp2", 1, 16384, 0, 0, 0, 0, false},
+                                      {"gp3", 1, 16384, 3000, 16000, 3000, 500, false},
+                                      {"io1", 4, 16384, 100, 64000, 100, 50, true},
+                                      {"io2", 4, 16384, 100, 256000, 100, 1000, true},
+                                      {"st1", 125, 16384, 0, 0, 0, 0, false},
+                                      {"sc1", 125, 16384, 0, 0, 0, 0, false},
+                                      {"standard", 1, 1024, 0, 0, 0, 0, false}}};
+
+/// Operations a second that go with a MiB a second of throughput.
+constexpr std::int64_t kIopsOfThroughput = 4;
+constexpr std::array<std::string_view, 2> kTagsOfEcs = {"AmazonECSCreated", "AmazonECSManaged"};
 
 class EbsRules {
  public:
@@ -171,6 +178,7 @@ class EbsRules {
     if (ir::at(volume, {"key"}) != nullptr && !is_on(volume, {"encrypted"})) {
       reporter_.report_each("E0334", place_of(ir::at(volume, {"key"}), header), "a key needs a volume that is encrypted", "nothing is encrypted with it").help("`encrypted = true`");
     }
+    tags(volume, header);
     const std::string* kind = text_of(volume, {"kind"});
     if (kind == nullptr) return;
     for (const Ebs& row : kEbs) {
@@ -192,7 +200,34 @@ class EbsRules {
     }
     const ir::Value* throughput = ir::at(volume, {"throughput"});
     if (throughput != nullptr && row.kind != "gp3") refuse(place_of(throughput, header), volume, fmt::format("a volume of kind `{}` has no `throughput`", row.kind), "remove it, or use \"gp3\"");
+    ratios(row, volume, header);
     if (on_fargate_ && row.kind == "standard") refuse(place_of(ir::at(volume, {"kind"}), header), volume, "Fargate has no volumes of kind `standard`", "`\"gp3\"`");
+  }
+
+  /// Operations need a size, and throughput needs operations. The size of a snapshot is not known here.
+  void ratios(const Ebs& row, const ir::Value& volume, Span header) {
+    const auto iops = number_of(volume, {"iops"});
+    const auto bytes = number_of(volume, {"size"});
+    if (iops && bytes && row.iops_of_a_gib != 0 && *iops > row.free_iops && *iops > *bytes / kGibibyte * row.iops_of_a_gib && *iops <= row.most_iops) {
+      const std::int64_t least = (*iops + row.iops_of_a_gib - 1) / row.iops_of_a_gib;
+      refuse(place_of(ir::at(volume, {"iops"}), header), volume, fmt::format("{} of kind `{}` cannot have {} operations a second", ir::spell(*ir::at(volume, {"size"})), row.kind, *iops),
+             fmt::format("`size = {} GiB` or more, or at most `iops = {}`", least, std::max(row.free_iops, *bytes / kGibibyte * row.iops_of_a_gib)));
+    }
+    const auto throughput = number_of(volume, {"throughput"});
+    const std::int64_t has = iops.value_or(row.free_iops);
+    if (row.kind != "gp3" || !throughput || *throughput * kIopsOfThroughput <= has) return;
+    refuse(place_of(ir::at(volume, {"throughput"}), header), volume, fmt::format("{} MiB a second need {} operations a second, and the volume has {}", *throughput, *throughput * kIopsOfThroughput, has),
+           fmt::format("`iops = {}`, or at most `throughput = {}`", *throughput * kIopsOfThroughput, has / kIopsOfThroughput));
+  }
+
+  void tags(const ir::Value& volume, Span header) {
+    for (const ir::Value& specification : items_of(volume, {"tags"})) {
+      for (const auto& [key, value] : entries_of(specification, {"tags"})) {
+        const bool of_ecs = std::find(kTagsOfEcs.begin(), kTagsOfEcs.end(), key) != kTagsOfEcs.end();
+        if (!of_ecs && !key.starts_with("aws:")) continue;
+        reporter_.report_each("E0323", place_of(&value, place_of(&specification, header)), fmt::format("the tag `{}` of a volume cannot be set", key), of_ecs ? "ECS sets it" : "the prefix belongs to AWS").help("use another key");
+      }
+    }
   }
 
   void refuse(Span place, const ir::Value& volume, std::string message, std::string help) {

@@ -100,6 +100,12 @@ Value marked(Value value, const Writing& writing) {
   return value;
 }
 
+/// Whoever deploys such a service says itself what it runs.
+bool is_deployed_by_others(const ir::Map& body) {
+  const ir::Value* controller = body.find("controller");
+  return controller != nullptr && controller->as_string() != nullptr && *controller->as_string() == "external";
+}
+
 }  // namespace
 
 Value Builder::whole(const Writing& writing, Node& node, const Field& field) {
@@ -267,7 +273,7 @@ void Builder::complete(Node& node, const ir::Map& body) {
     if (!field.variants.empty() && std::find(field.variants.begin(), field.variants.end(), node.variant) == field.variants.end()) continue;
     const Setting* written = node.setting(field.name);
     if (written != nullptr && contains_poison(written->value)) continue;  // wrong, and reported
-    if (node.task != nullptr && field.name == "task") continue;
+    if (field.name == "task" && (node.task != nullptr || is_deployed_by_others(body))) continue;
     Diagnostic& diagnostic = reporter.report("E0213", node.header, fmt::format("this {} has no `{}`", schema.kind, field.name), fmt::format("`{}` is missing", field.name));
     diagnostic.note(std::string(field.doc));
     diagnostic.help(fmt::format("add `{} = …` (`{}`)", field.name, field.type.text));
@@ -278,7 +284,8 @@ void Builder::complete(Node& node, const ir::Map& body) {
     if (count >= block.minimum && count <= block.maximum) continue;
     const bool few = count < block.minimum;
     reporter.report("E0319", node.header, fmt::format("this {} has {} {}s; it must have {} {}", schema.kind, count, block.kind, few ? "at least" : "at most", few ? block.minimum : block.maximum),
-                    few ? "too few" : "too many");
+                    few ? "too few" : "too many")
+        .help(few ? fmt::format("add `{} NAME {{ … }}`", block.kind) : fmt::format("leave {} out", count - block.maximum));
   }
   if (schema.choice && node.blocks.size() > 1) {
     std::vector<std::string_view> kinds;

@@ -3,7 +3,8 @@
 // Rules of ECS, a section each: stacks that break the rule, each with its nearest neighbour, which does not. A `frame` is the stack around what follows it;
 // its line `@@` stands for a part of a section. Parts end with a line `----`. A part with a mark has to be refused, and the part after it is what the
 // author should have written: it has no mark and has to be accepted. Where a part is wrong stands beside it: a line ends in `# E0303`, or a line of the
-// frame that begins with some text is meant by `#@ TEXT: E0303` in a line of its own. Nothing else may be reported, but for names that are not used.
+// frame that begins with some text is meant by `#@ TEXT: E0303` in a line of its own. Nothing else may be reported, but for names that are not used, and
+// whatever is reported says what to write in its place.
 // What was found is counted in summary.txt; what was not as it should be stands there too. With BERTH_RULES_OUT the requests to ECS of every accepted
 // stack are written below that directory, for those who know ECS from elsewhere to read.
 
@@ -94,6 +95,16 @@ std::string without_neighbour(const std::string& section, std::size_t part) {
   return fmt::format("\n{}, part {}: no valid neighbour follows it\n", section, part);
 }
 
+/// What is refused by a rule without a word about what to write in its place. (Types and names say what they take in their message.)
+std::string without_way_out(const Compiled& result) {
+  std::string lost;
+  for (const Diagnostic& diagnostic : result.sink.sorted()) {
+    const bool of_a_rule = diagnostic.code > "E0300" && diagnostic.code != "W0501";
+    if (of_a_rule && diagnostic.helps.empty() && diagnostic.fixes.empty()) lost += fmt::format("{} ({}) does not say what to write in its place\n", diagnostic.code, diagnostic.message);
+  }
+  return lost;
+}
+
 /// Writes the requests of a program into the directory `name` below BERTH_RULES_OUT.
 void write_requests(const ir::Program& program, const std::string& name) {
   const char* out = std::getenv("BERTH_RULES_OUT");
@@ -122,6 +133,7 @@ std::map<std::string, std::string> run(const CaseFile& file) {
       const Said marks = marks_of(stack, lost);
       const bool valid = marks.empty();
       const Compiled result = compile_files({{"main.ecs", stack}});
+      lost += without_way_out(result);
       const bool fits = said_by(result) == marks && lost.empty();
       (valid ? accepted : rejected) += fits ? 1 : 0;
       if (!fits) wrong += fmt::format("\n{}, part {}: {}\n{}{}", section.key, i + 1, valid ? "is a valid one" : "is not rejected as marked", lost, render_all(result.sink.sorted(), *result.sources));
