@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <filesystem>
+#include <istream>
+#include <iterator>
 #include <memory>
 
 #include <fmt/format.h>
@@ -17,8 +19,8 @@
 namespace berth::cli {
 namespace {
 
-constexpr std::string_view kHelp = R"(Writes .ecs source for what exists already: task definitions and services as JSON (as registered or described), compose files, and
-CloudFormation templates with ECS resources; which of them a file is, is told by what is in it. With `--live`, for what runs.
+constexpr std::string_view kHelp = R"(Writes .ecs source for what exists already: task definitions, services, clusters and capacity providers as JSON (as registered or described),
+compose files, and CloudFormation templates with ECS resources; which of them a file is, is told by what is in it. With `--live`, for what runs.
 
   --out DIR    writes the files there, with `import.report`; else the source goes to stdout and the report to stderr
   --live       imports from the engine: everything, CLUSTER, or CLUSTER/SERVICE
@@ -27,7 +29,7 @@ The report has a line for each thing that the source does not say word for word,
 compiled at once, and what the compiler says of it is shown.
 
 examples:
-  aws ecs describe-task-definition --task-definition web > web.json; berth import web.json
+  aws ecs describe-task-definition --task-definition web | berth import -
   berth import task.json service.json --out stack
   berth import compose.yaml --stack shop --out shop
   berth import --live prod/web)";
@@ -42,10 +44,14 @@ struct Flags {
   bool live = false;
 };
 
-Result<std::vector<importing::Input>> read_files(const Flags& flags) {
+Result<std::vector<importing::Input>> read_files(Session& session, const Flags& flags) {
   if (flags.files.empty()) return Error{"usage", "import needs files, or --live"};
   std::vector<importing::Input> inputs;
   for (const std::string& path : flags.files) {
+    if (path == "-") {
+      inputs.push_back({"<stdin>", std::string(std::istreambuf_iterator<char>(*session.in), std::istreambuf_iterator<char>())});
+      continue;
+    }
     BERTH_TRY(text, RealFileSystem().read(path));
     inputs.push_back({path, std::move(text)});
   }
@@ -117,7 +123,7 @@ ExitCode show(View& view, const Flags& flags, const importing::Imported& importe
 }
 
 ExitCode run_import(Session& session, View& view, const Flags& flags) {
-  const auto inputs = flags.live ? read_live_state(session, view, flags) : read_files(flags);
+  const auto inputs = flags.live ? read_live_state(session, view, flags) : read_files(session, flags);
   if (!inputs) return fail(view, inputs.error());
   const RealFileSystem disk;
   SourceSet sources;
@@ -129,7 +135,7 @@ ExitCode run_import(Session& session, View& view, const Flags& flags) {
 
 Runner declare(Arguments& arguments) {
   auto flags = std::make_shared<Flags>();
-  arguments.positionals("FILE", flags->files, "what to import; with --live, CLUSTER or CLUSTER/SERVICE");
+  arguments.positionals("FILE", flags->files, "what to import, or - for stdin; with --live, CLUSTER or CLUSTER/SERVICE");
   arguments.option("--out", flags->out, "DIR", "write the files and the report there");
   arguments.option("--stack", flags->stack, "NAME", "what the stack is called (default: imported)");
   arguments.flag("--live", flags->live, "import what runs");

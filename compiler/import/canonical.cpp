@@ -166,10 +166,14 @@ Json canonical_task_definition(const Json& definition) {
   if (!definition.is_object()) return definition;
   Json task = clean_object(definition);
   for (const std::string_view member : kOfService) task.erase(std::string(member));
-  fill(task, "networkMode", "bridge");
+  const Json platform = task.value("runtimePlatform", Json::object());
+  const Json os = platform.is_object() ? platform.value("operatingSystemFamily", Json()) : Json();
+  const bool is_windows = os.is_string() && os.get_ref<const std::string&>().starts_with("WINDOWS");
+  if (!is_windows) fill(task, "networkMode", "bridge");
   as_units(task, "memory", "gb");
   as_units(task, "cpu", "vcpu");
-  const bool fixed = task["networkMode"] == "awsvpc" || task["networkMode"] == "host";
+  const Json mode = task.value("networkMode", Json());
+  const bool fixed = mode == "awsvpc" || mode == "host";
   if (task.contains("containerDefinitions") && task["containerDefinitions"].is_object()) {
     for (auto& [name, container] : task["containerDefinitions"].items()) fill_container(container, fixed);
   }

@@ -19,7 +19,8 @@ const std::set<std::string> kTexts = {"Value", "Command", "EntryPoint", "DockerL
 /// Where CloudFormation counts with texts as well.
 const std::set<std::string> kNumbers = {
     "cpu", "memory", "memoryReservation", "containerPort", "hostPort", "softLimit", "hardLimit", "interval", "timeout", "retries", "startPeriod", "startTimeout", "stopTimeout", "desiredCount",
-    "minimumHealthyPercent", "maximumPercent", "weight", "base", "healthCheckGracePeriodSeconds", "sizeInGiB", "size", "sharedMemorySize", "maxSwap", "swappiness", "bakeTimeInMinutes", "port", "transitEncryptionPort"};
+    "minimumHealthyPercent", "maximumPercent", "weight", "base", "healthCheckGracePeriodSeconds", "sizeInGiB", "size", "sharedMemorySize", "maxSwap", "swappiness", "bakeTimeInMinutes", "port", "transitEncryptionPort",
+    "targetCapacity", "minimumScalingStepSize", "maximumScalingStepSize", "instanceWarmupPeriod"};
 const std::set<std::string> kFlags = {"essential", "privileged", "readOnly", "enable", "enabled", "rollback", "readonlyRootFilesystem", "enableExecuteCommand", "enableECSManagedTags", "initProcessEnabled",
                                       "interactive", "pseudoTerminal", "encrypted", "disableNetworking", "autoprovision", "configuredAtLaunch", "enableFaultInjection"};
 
@@ -61,14 +62,12 @@ class TemplateReader {
     const std::string pointer = below("/Resources", logical);
     static const std::map<std::string, std::pair<Item::Kind, const char*>> kinds = {{"AWS::ECS::TaskDefinition", {Item::Kind::task, "family"}},
                                                                                     {"AWS::ECS::Service", {Item::Kind::service, "serviceName"}},
-                                                                                    {"AWS::ECS::Cluster", {Item::Kind::cluster, "clusterName"}}};
+                                                                                    {"AWS::ECS::Cluster", {Item::Kind::cluster, "clusterName"}},
+                                                                                    {"AWS::ECS::CapacityProvider", {Item::Kind::provider, "name"}}};
     const auto known = kinds.find(kind);
     if (known == kinds.end()) {
       if (kind == "AWS::ECS::ClusterCapacityProviderAssociations") return;
-      const bool provider = kind == "AWS::ECS::CapacityProvider";
-      workspace_.note(*document_, path_text(pointer),
-                      provider ? "a capacity provider belongs to a cluster here (`capacity { asg NAME { … } }`): services name it as an `extern capacity`"
-                               : fmt::format("is a resource of another kind ({}): left out, and named as an `extern` where something refers to it", kind));
+      workspace_.note(*document_, path_text(pointer), fmt::format("is a resource of another kind ({}): left out, and named as an `extern` where something refers to it", kind));
       return;
     }
     for (const char* attribute : {"Condition", "DependsOn", "DeletionPolicy", "UpdateReplacePolicy"}) {

@@ -14,7 +14,7 @@
 namespace berth::importing {
 namespace {
 
-constexpr std::string_view kKnown = "import reads task definitions and services as JSON, compose files, and CloudFormation templates with ECS resources in them";
+constexpr std::string_view kKnown = "import reads task definitions, services, clusters and capacity providers as JSON, compose files, and CloudFormation templates with ECS resources in them";
 
 /// Texts of an input are never marks of ours.
 void strip_marks(Json& json) {
@@ -65,10 +65,12 @@ class Sorter {
       items_.push_back({Item::Kind::service, document, below(pointer, "service"), json["service"], nullptr});
       return;
     }
-    for (const auto& [member, kind] : {std::pair<const char*, Item::Kind>{"services", Item::Kind::service}, {"clusters", Item::Kind::cluster}, {"taskDefinitions", Item::Kind::task}}) {
+    for (const auto& [member, kind] : {std::pair<const char*, Item::Kind>{"services", Item::Kind::service}, {"clusters", Item::Kind::cluster}, {"taskDefinitions", Item::Kind::task}, {"capacityProviders", Item::Kind::provider}}) {
       if (!is_list_of_objects(json, member)) continue;
       for (std::size_t i = 0; i < json[member].size(); ++i) items_.push_back({kind, document, below(below(pointer, member), i), json[member][i], nullptr});
     }
+    if (json.contains("capacityProvider") && json["capacityProvider"].is_object()) items_.push_back({Item::Kind::provider, document, below(pointer, "capacityProvider"), json["capacityProvider"], nullptr});
+    if (json.contains("name") && (json.contains("autoScalingGroupProvider") || json.contains("managedInstancesProvider"))) items_.push_back({Item::Kind::provider, document, pointer, json, nullptr});
     if (json.contains("serviceName")) items_.push_back({Item::Kind::service, document, pointer, json, nullptr});
     else if (json.contains("clusterName")) items_.push_back({Item::Kind::cluster, document, pointer, json, nullptr});
     else if (json.contains("cluster") && json["cluster"].is_object()) items_.push_back({Item::Kind::cluster, document, below(pointer, "cluster"), json["cluster"], nullptr});
@@ -90,6 +92,7 @@ void add_all(Workspace& workspace, const std::vector<Item>& items) {
       if (item.kind == kind) body(item);
     }
   };
+  each(Item::Kind::provider, [&](const Item& item) { add_provider(workspace, *item.document, item.pointer, item.object); });
   each(Item::Kind::cluster, [&](const Item& item) { add_cluster(workspace, *item.document, item.pointer, item.object, item.tags); });
   std::map<std::string, int> runs;
   each(Item::Kind::service, [&](const Item& item) { ++runs[family_of(text_in(item.object, "taskDefinition"))]; });
@@ -105,6 +108,9 @@ void add_all(Workspace& workspace, const std::vector<Item>& items) {
     add_task_definition(workspace, *item.document, item.pointer, item.object, item.tags, named == task_names.end() ? std::string() : named->second);
   });
   each(Item::Kind::service, [&](const Item& item) { add_service(workspace, *item.document, item.pointer, item.object, item.tags, service_names[&item]); });
+  for (const auto& [name, provider] : workspace.providers) {
+    if (!provider.used) workspace.note(*provider.document, path_text(provider.pointer), fmt::format("no cluster among the inputs has the capacity provider `{}`: left out", name));
+  }
 }
 
 /// The region in which all containers have their logs; "" when they do not agree, or one leaves it open.

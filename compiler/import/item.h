@@ -10,7 +10,7 @@ namespace berth::importing {
 
 /// A thing of the ECS API that an input has, in the API's own form; what is no JSON of ECS is turned into that first.
 struct Item {
-  enum class Kind { cluster, task, service };
+  enum class Kind { cluster, task, service, provider };
   Kind kind = Kind::task;
   std::shared_ptr<const Document> document;
   std::string pointer;  ///< where it stands, or what it was made of

@@ -1,12 +1,15 @@
 #include "compiler/import/service.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include <fmt/format.h>
 
 #include "compiler/import/canonical.h"
 #include "compiler/import/members.h"
 #include "compiler/import/task_definition.h"
+#include "ir/capacity.h"
 #include "ir/ecs_form.h"
 #include "ir/externs.h"
 
@@ -40,7 +43,7 @@ class ServiceReader {
   [[nodiscard]] std::string resolve(const ir::Address& target) const {
     const ir::Program& program = workspace_.draft.program;
     if (const auto external = program.externs.find(target); external != program.externs.end()) return ir::api_text(external->second, program);
-    if (target.kind == "capacity") return target.name.ends_with(".fargate") ? "FARGATE" : target.name.ends_with(".fargate_spot") ? "FARGATE_SPOT" : target.name.substr(target.name.find('.') + 1);
+    if (target.kind == "capacity") return capacity_name(target);
     const ir::Value* name = ir::at(program.resources.at(target).body, {"name"});
     return name == nullptr || name->as_string() == nullptr ? target.name : *name->as_string();
   }
@@ -56,6 +59,18 @@ class ServiceReader {
     return {};
   }
 
+  /// AWS name of a part of the capacity of a cluster of the stack.
+  [[nodiscard]] std::string capacity_name(const ir::Address& address) const {
+    const auto target = ir::capacity_target(address);
+    const auto cluster = target ? workspace_.draft.program.resources.find(target->cluster) : workspace_.draft.program.resources.end();
+    if (cluster == workspace_.draft.program.resources.end()) return address.name;
+    const ir::Value* name = ir::at(cluster->second.body, {"name"});
+    for (const ir::CapacityPart& part : ir::capacity_parts(cluster->second.body)) {
+      if (part.label == target->label) return ir::capacity_provider_name(name == nullptr ? target->cluster.name : *name->as_string(), part);
+    }
+    return target->label;
+  }
+
   ir::Value capacity(const std::string& text) {
     const std::string word = capacity_word(text);
     const auto own = workspace_.clusters.find(cluster_);
@@ -66,8 +81,8 @@ class ServiceReader {
         const ir::Value* named = capacities == nullptr ? nullptr : capacities->as_map()->find(kind);
         if (named == nullptr) continue;
         for (const auto& [label, provider] : *named->as_map()) {
-          const ir::Value* name = ir::at(provider, {"name"});
-          if (name != nullptr && name->as_string() != nullptr && *name->as_string() == text) return ir::Value::reference({"capacity", own->second.name + "." + label});
+          const ir::Address address{"capacity", own->second.name + "." + label};
+          if (capacity_name(address) == text) return ir::Value::reference(address);
         }
       }
     }
@@ -106,40 +121,128 @@ void name_exposed_ports(const Workspace& workspace, ir::Map& body) {
   *expose = ir::Value::map(std::move(named));
 }
 
-/// FARGATE and FARGATE_SPOT as the cluster's capacity, with their parts of what services get that name none.
+/// What the API takes for a group without a word about it, so that the input compares with what is made of it.
+void fill_group(Json& provider) {
+  if (!provider.contains("autoScalingGroupProvider")) return;
+  Json& group = provider["autoScalingGroupProvider"];
+  const auto fill = [](Json& object, const char* member, const Json& value) {
+    if (!object.contains(member) || object[member].is_null()) object[member] = value;
+  };
+  fill(group, "managedScaling", Json::object());
+  fill(group["managedScaling"], "status", "DISABLED");
+  fill(group["managedScaling"], "targetCapacity", 100);
+  fill(group["managedScaling"], "minimumScalingStepSize", 1);
+  fill(group["managedScaling"], "maximumScalingStepSize", 10'000);
+  fill(group["managedScaling"], "instanceWarmupPeriod", 300);
+  fill(group, "managedTerminationProtection", "DISABLED");
+  fill(group, "managedDraining", "ENABLED");
+}
+
+/// Capacity that a cluster lists, as the parts of its `capacity { }`.
+class CapacityReader {
+ public:
+  CapacityReader(Workspace& workspace, const Document& document, const std::string& pointer, std::string cluster)
+      : workspace_(workspace), document_(document), pointer_(pointer), cluster_(std::move(cluster)) {}
+
+  void provider(const Json& listed) {
+    const std::string name = listed.is_string() ? listed.get<std::string>() : "";
+    const std::string word = capacity_word(name);
+    const auto described = workspace_.providers.find(name);
+    if (!word.empty()) {
+      capacity_.set(word, ir::Value::map({}));
+      parts_[name] = {word, ""};
+    } else if (described != workspace_.providers.end()) {
+      part(name, described->second);
+    } else {
+      workspace_.note(document_, path_text(below(pointer_, "capacityProviders")),
+                      fmt::format("{}: a description of a cluster does not say what the capacity provider is made of: left out; services name it as an `extern capacity`; what `aws ecs describe-capacity-providers` says brings it in",
+                                  canonical_json(listed)));
+    }
+  }
+
+  void share(const Json& part) {
+    const Json given = part.is_object() ? part.value("capacityProvider", Json()) : Json();
+    const std::string name = given.is_string() ? given.get<std::string>() : "";
+    const auto known = parts_.find(name);
+    if (known == parts_.end()) {
+      workspace_.note(document_, path_text(below(pointer_, "defaultCapacityProviderStrategy")), fmt::format("`{}` is not a part of the cluster here: left out of its default", name));
+      return;
+    }
+    const auto& [kind, label] = known->second;
+    ir::Map* body = capacity_.find(kind)->as_map();
+    if (!label.empty()) body = body->find(label)->as_map();
+    for (const char* member : {"base", "weight"}) {
+      const Json amount = part.value(member, Json(0));
+      if (amount.is_number_integer() && amount != 0) body->set(member, ir::Value::integer(amount.get<std::int64_t>()));
+    }
+  }
+
+  ir::Map take() { return std::move(capacity_); }
+
+ private:
+  void part(const std::string& name, ProviderInput& described) {
+    const std::string kind = described.object.contains("managedInstancesProvider") ? "managed" : "asg";
+    described.used = true;
+    const std::string where = described.pointer.empty() ? "" : path_text(described.pointer) + ".";
+    ir::FromEcs read = ir::capacity_from_ecs(kind, described.object, [&](std::string_view of, const std::string& text) {
+      ir::Value found = workspace_.external(of, text);
+      if (found.as_reference() == nullptr) workspace_.wrong(*described.document, described.pointer, fmt::format("names `{}`, which cannot be a {}", text, of), "in here");
+      return found;
+    });
+    ir::Map body = *read.body.as_map();
+    const std::string prefix = cluster_ + "-";
+    const std::string label = label_for(name.starts_with(prefix) ? name.substr(prefix.size()) : name);
+    if (prefix + label != name) body.set("name", ir::Value::string(name));
+    const ir::CapacityPart made{.kind = kind, .label = label, .body = &body};
+    Json told = ir::capacity_to_ecs(made, [&](const ir::Address& target) { return ir::api_text(workspace_.draft.program.externs.at(target), workspace_.draft.program); });
+    Json expected = Json::object();
+    for (const char* member : {"autoScalingGroupProvider", "managedInstancesProvider"}) {
+      if (described.object.contains(member) && !described.object[member].is_null()) expected[member] = described.object[member];
+    }
+    fill_group(expected);
+    fill_group(told);
+    note_losses(workspace_, *described.document, expected, told, where);
+    if (described.object.contains("tags") && described.object["tags"].is_array() && !described.object["tags"].empty()) {
+      workspace_.note(*described.document, where + "tags", "a capacity provider has the tags of its cluster: left out");
+    }
+    if (capacity_.find(kind) == nullptr) capacity_.set(kind, ir::Value::map({}));
+    capacity_.find(kind)->as_map()->set(label, ir::Value::map(std::move(body)));
+    parts_[name] = {kind, label};
+  }
+
+  /// A label that no other part has.
+  std::string label_for(const std::string& name) {
+    const std::string wanted = identifier(name).empty() ? "group" : identifier(name);
+    std::string label = wanted;
+    for (int i = 2; !labels_.insert(label).second || label == "fargate" || label == "fargate_spot"; ++i) label = fmt::format("{}_{}", wanted, i);
+    return label;
+  }
+
+  Workspace& workspace_;
+  const Document& document_;
+  const std::string& pointer_;
+  std::string cluster_;
+  ir::Map capacity_;
+  std::map<std::string, std::pair<std::string, std::string>> parts_;  ///< by AWS name: kind and label
+  std::set<std::string> labels_;
+};
+
+/// What services of the cluster run on, with the parts that those get which name none.
 void take_capacity(Workspace& workspace, const Document& document, const std::string& pointer, Json& cluster, ir::Map& body) {
   const auto list = [&](const char* member) { return cluster.contains(member) && !cluster[member].is_null() ? cluster[member] : Json::array(); };
   const Json providers = list("capacityProviders");
   const Json strategy = list("defaultCapacityProviderStrategy");
   cluster.erase("capacityProviders");
   cluster.erase("defaultCapacityProviderStrategy");
-  ir::Map capacity;
-  if (const ir::Value* known = body.find("capacity"); known != nullptr && known->as_map() != nullptr) capacity = *known->as_map();
   if (!providers.is_array() || !strategy.is_array()) {
     workspace.wrong(document, below(pointer, providers.is_array() ? "defaultCapacityProviderStrategy" : "capacityProviders"), "is no list", "here");
     return;
   }
-  for (const Json& provider : providers) {
-    const std::string word = provider.is_string() ? capacity_word(provider.get<std::string>()) : "";
-    if (!word.empty()) {
-      capacity.set(word, ir::Value::map({}));
-    } else {
-      workspace.note(document, path_text(below(pointer, "capacityProviders")), fmt::format("{}: a description of a cluster does not say what the capacity provider is made of: left out; services name it as an `extern capacity`", canonical_json(provider)));
-    }
-  }
-  for (const Json& part : strategy) {
-    const Json given = part.is_object() ? part.value("capacityProvider", Json()) : Json();
-    const std::string name = given.is_string() ? given.get<std::string>() : "";
-    ir::Value* share = capacity.find(capacity_word(name));
-    if (share == nullptr) {
-      workspace.note(document, path_text(below(pointer, "defaultCapacityProviderStrategy")), fmt::format("`{}` is not a part of the cluster here: left out of its default", name));
-      continue;
-    }
-    for (const char* member : {"base", "weight"}) {
-      const Json amount = part.value(member, Json(0));
-      if (amount.is_number_integer() && amount != 0) share->as_map()->set(member, ir::Value::integer(amount.get<std::int64_t>()));
-    }
-  }
+  const Json name = cluster.value("clusterName", Json("default"));
+  CapacityReader reader(workspace, document, pointer, name.is_string() ? name.get<std::string>() : "");
+  for (const Json& provider : providers) reader.provider(provider);
+  for (const Json& part : strategy) reader.share(part);
+  ir::Map capacity = reader.take();
   if (!capacity.empty()) body.set("capacity", ir::Value::map(std::move(capacity)));
 }
 
@@ -183,6 +286,23 @@ void add_service(Workspace& workspace, const Document& document, const std::stri
   // A cluster of the stack is referred to, by whatever text the input has for it.
   if (expected.contains("cluster") && cluster_of(expected["cluster"].get<std::string>()) == cluster_of(told.value("cluster", ""))) told["cluster"] = expected["cluster"];
   note_losses(workspace, document, expected, told, pointer.empty() ? "" : path_text(pointer) + ".");
+}
+
+void add_provider(Workspace& workspace, const Document& document, const std::string& pointer, const Json& provider) {
+  const Json given = provider.value("name", Json());
+  const std::string name = given.is_string() ? given.get<std::string>() : "";
+  if (!capacity_word(name).empty()) return;
+  const bool is_known = std::any_of(provider.begin(), provider.end(), [](const Json& member) { return member.is_object(); });
+  if (name.empty() || !is_known) {
+    workspace.wrong(document, name.empty() ? below(pointer, "name") : pointer, name.empty() ? "is missing" : "says neither `autoScalingGroupProvider` nor `managedInstancesProvider`", "a capacity provider has one");
+    return;
+  }
+  for (const char* member : {"autoScalingGroupProvider", "managedInstancesProvider"}) {
+    if (provider.contains(member) && !provider[member].is_null() && !provider[member].is_object()) return static_cast<void>(workspace.wrong(document, below(pointer, member), "is no object", "here"));
+  }
+  if (!workspace.providers.emplace(name, ProviderInput{.document = &document, .pointer = pointer, .object = provider}).second) {
+    workspace.wrong(document, below(pointer, "name"), fmt::format("is `{}`, as in another input", name), "a second time");
+  }
 }
 
 void add_cluster(Workspace& workspace, const Document& document, const std::string& pointer, Json cluster, const Json& tags) {

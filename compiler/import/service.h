@@ -12,6 +12,9 @@ void add_service(Workspace& workspace, const Document& document, const std::stri
 /// Adds a cluster, as it is created or described.
 void add_cluster(Workspace& workspace, const Document& document, const std::string& pointer, Json cluster, const Json& tags);
 
+/// Keeps a capacity provider, as it is created or described, for the cluster that lists it. Fargate's own are no news.
+void add_provider(Workspace& workspace, const Document& document, const std::string& pointer, const Json& provider);
+
 /// The family in the name or ARN of a task definition: "arn:…:task-definition/web:3" and "web:3" are "web".
 std::string family_of(const std::string& text);
 

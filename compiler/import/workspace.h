@@ -28,6 +28,14 @@ class Names {
 /// The text as an identifier, without a look at what is taken: "my-app" -> "my_app".
 std::string identifier(std::string_view text);
 
+/// A capacity provider that an input describes; the cluster that lists it has it.
+struct ProviderInput {
+  const Document* document = nullptr;
+  std::string pointer;
+  Json object;
+  bool used = false;
+};
+
 /// What is being put together from all inputs.
 class Workspace {
  public:
@@ -54,6 +62,7 @@ class Workspace {
   std::vector<ReportLine> report;
   std::map<std::string, ir::Address> clusters;  ///< of the stack, by AWS name
   std::map<std::string, ir::Address> families;  ///< tasks of the stack, by family
+  std::map<std::string, ProviderInput> providers;  ///< by AWS name
 
  private:
   std::map<std::pair<std::string, std::string>, ir::Address> externs_;

@@ -137,7 +137,11 @@ std::optional<Document> refuse(const std::string& message, YAML::Mark mark, Sour
 std::optional<Document> read_yaml(SourceId source, const SourceSet& sources, DiagnosticSink& sink) {
   const std::string_view text = sources.file(source).text();
   try {
-    const YAML::Node node = YAML::Load(std::string(text));
+    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
+    for (std::size_t i = 1; i < documents.size(); ++i) {
+      if (!documents[i].IsNull()) throw Refusal{"a second document begins here; import reads one of a file", documents[i].Mark()};
+    }
+    const YAML::Node node = documents.empty() ? YAML::Node() : documents.front();
     YamlReader reader(source, text.size());
     Json root = reader.value(node, "", 0);
     // Texts of YAML are bytes; those of a program are UTF-8.
