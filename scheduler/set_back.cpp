@@ -5,6 +5,9 @@
 namespace berth::scheduler {
 namespace {
 
+/// Longer than any span that is measured from a moment of a task: until it counts as healthy, until a restart or a dependency is given up.
+constexpr Milliseconds kMeasured = std::chrono::hours(1);
+
 /// Calls `visit` for every moment that was written down when it came.
 template <class Visit>
 void for_each_moment(Task& task, Visit visit) {
@@ -53,13 +56,14 @@ Timestamp newest_moment(const Task& task) { return newest(task); }
 Timestamp newest_moment(const Service& service) { return newest(service); }
 
 bool set_back(Task& task, Timestamp now, Milliseconds by) {
-  const Task before = task;
+  // All of them or none: their order stays, and a task that has run for a minute has still run for a minute.
+  if (newest_moment(task) <= now - kMeasured) return false;
   const auto move = [&](std::optional<Timestamp>& moment) {
-    if (moment && *moment > now) *moment -= by;
+    if (moment) *moment -= by;
   };
   for_each_moment(task, move);
   for (Container& container : task.containers) move(container.retry_at);
-  return !(task == before);
+  return true;
 }
 
 bool set_back(Service& service, Timestamp now, Milliseconds by) {
@@ -68,8 +72,12 @@ bool set_back(Service& service, Timestamp now, Milliseconds by) {
     if (moment && *moment > now) *moment -= by;
   };
   for_each_moment(service, move);
-  for (Deployment& deployment : service.deployments) move(deployment.throttle.retry_at);
-  if (service.last_completed) move(service.last_completed->throttle.retry_at);
+  // Tasks are told to be of a round of launches or of the one before by it: it moves as they do.
+  const auto move_always = [&](std::optional<Timestamp>& moment) {
+    if (moment) *moment -= by;
+  };
+  for (Deployment& deployment : service.deployments) move_always(deployment.throttle.retry_at);
+  if (service.last_completed) move_always(service.last_completed->throttle.retry_at);
   return !(service == before);
 }
 

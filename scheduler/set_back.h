@@ -12,8 +12,9 @@ namespace berth::scheduler {
 Timestamp newest_moment(const Task& task);
 Timestamp newest_moment(const Service& service);
 
-/// The clock has been set back by `by`, to `now`: moments after `now` move back with it, so that spans which are being measured stay what they
-/// were. A promise to somebody (`protected_until`) stays. Whether anything changed.
+/// The clock has been set back by `by`, to `now`: the moments of a task to which something happened of late move back with it, and those of a
+/// service that lie after `now`, so that spans which are being measured stay what they were: nothing waits for the time to come again, and what
+/// counted as healthy still does. A promise to somebody (`protected_until`) stays. Whether anything changed.
 bool set_back(Task& task, Timestamp now, Milliseconds by);
 bool set_back(Service& service, Timestamp now, Milliseconds by);
 

@@ -93,6 +93,28 @@ TEST_CASE("a clock that is set back does not stop the engine until the time come
   for (const auto& task : harness.store().live_tasks()) CHECK(*task->started_at <= harness.clock.now());
 }
 
+TEST_CASE("a clock that is set back makes no task young again") {
+  EngineHarness harness;
+  const std::string bad = define(harness, "fake/start-fails");
+  serve(harness, bad, 2);
+  harness.advance(minutes(1));
+  const std::string good = define(harness, "fake/app");
+  REQUIRE(harness.call<api::op::UpdateService>({.cluster = "prod", .service = "web", .task_definition = good}));
+  harness.advance(seconds(50));
+  set_clock(harness, -seconds(45));
+  const auto tasks = harness.store().live_tasks();
+  REQUIRE(tasks.size() == 2);
+  for (const auto& task : tasks) {
+    CHECK(harness.clock.now() - *task->started_at >= seconds(50));
+    CHECK(*task->created_at <= *task->started_at);
+    CHECK(*task->containers.front().started_at <= harness.clock.now());
+  }
+  // They counted as healthy, and go on protecting the minimum while what cannot start is rolled out.
+  REQUIRE(harness.call<api::op::UpdateService>({.cluster = "prod", .service = "web", .task_definition = bad, .deployment_configuration = api::DeploymentConfiguration{
+      .maximum_percent = 150, .minimum_healthy_percent = 100}}));
+  for (const auto& task : tasks) CHECK(harness.store().task(task->id)->desired_status == scheduler::DesiredStatus::Running);
+}
+
 TEST_CASE("a clock that was set back while no engine ran is noticed by the next one") {
   EngineHarness harness;
   const std::string bad = define(harness, "fake/start-fails");

@@ -55,6 +55,20 @@ bool is_full(Plant& plant, const engine::ServiceKey& key, const scheduler::Servi
   });
 }
 
+/// Whether a container of it has not begun because it waits for the health of another that runs and is not healthy. Without `startTimeout` it
+/// waits as long as that runs, whether that is essential or not: what is unhealthy may still become healthy, and ECS's agent does not give up.
+bool waits_for_health(const scheduler::Task& task) {
+  if (task.last_status != scheduler::TaskStatus::Pending) return false;
+  return std::any_of(task.containers.begin(), task.containers.end(), [&](const scheduler::Container& container) {
+    if (container.known_status >= scheduler::ContainerStatus::Created) return false;
+    return std::any_of(container.depends_on.begin(), container.depends_on.end(), [&](const scheduler::ContainerDependency& edge) {
+      const scheduler::Container* other = scheduler::find_container(task, edge.container);
+      return edge.condition == scheduler::DependencyCondition::Healthy && other != nullptr && !other->start_timeout &&
+             other->known_status == scheduler::ContainerStatus::Running && other->health == scheduler::HealthStatus::Unhealthy;
+    });
+  });
+}
+
 void check_settled(Plant& plant, const Workload& workload) {
   for (const auto& [key, known] : workload.services()) {
     const auto service = plant.store().service(key);
@@ -62,12 +76,12 @@ void check_settled(Plant& plant, const Workload& workload) {
     // A protection ends at the time that was promised, however far the clock was set back since.
     const auto tasks = plant.store().live_tasks_of(key);
     const bool waits = std::any_of(tasks.begin(), tasks.end(), [&](const auto& task) { return scheduler::is_protected(*task, plant.now()); });
-    // What waits for the health of a container that was started unhealthy waits as long as that runs, as in ECS.
-    const bool waits_for_health = std::any_of(tasks.begin(), tasks.end(), [](const auto& task) {
-      return task->last_status == scheduler::TaskStatus::Pending && task->health == scheduler::HealthStatus::Unhealthy;
-    });
-    if (waits || waits_for_health || excuse(*service, known)) continue;
-    if (!tasks.empty() && has_event(*service, "unable to place a task") && is_full(plant, key, *service, *tasks.front())) continue;
+    const bool starts = std::any_of(tasks.begin(), tasks.end(), [](const auto& task) { return waits_for_health(*task); });
+    if (waits || starts || excuse(*service, known)) continue;
+    // What has no room is a task of the deployment that is rolled out; those of older ones may need less.
+    const auto model = std::find_if(tasks.begin(), tasks.end(), [&](const auto& task) { return task->deployment_id == service->deployments.front().id; });
+    const auto like = model == tasks.end() && !tasks.empty() ? tasks.begin() : model;
+    if (like != tasks.end() && has_event(*service, "unable to place a task") && is_full(plant, key, *service, **like)) continue;
     std::string text = fmt::format("the accidents are over, but service {} does not settle:", key.service);
     for (const auto& one : service->deployments) {
       text += fmt::format("\n  deployment {} {} desired {} {} {}", one.id, name_of(one.status), one.desired_count, name_of(one.rollout_state),
