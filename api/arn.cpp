@@ -23,6 +23,7 @@ bool has_right_length(std::string_view type, std::size_t parts) {
   if (type == "service" || type == "task" || type == "container-instance") return parts == 1 || parts == 2;
   if (type == "container") return parts == 1 || parts == 3;
   if (type == "service-deployment" || type == "service-revision") return parts == 3;
+  if (type == "task-set") return parts == 4;  // ids have a slash: ecs-svc/1234
   return parts >= 1;
 }
 
@@ -80,6 +81,9 @@ std::string ArnMaker::service_deployment(std::string_view cluster, std::string_v
 }
 std::string ArnMaker::service_revision(std::string_view cluster, std::string_view service, std::string_view id) const {
   return ecs(fmt::format("service-revision/{}/{}/{}", cluster, service, id));
+}
+std::string ArnMaker::task_set(std::string_view cluster, std::string_view service, std::string_view id) const {
+  return ecs(fmt::format("task-set/{}/{}/{}", cluster, service, id));
 }
 std::string ArnMaker::log_group(std::string_view name) const { return fmt::format("arn:aws:logs:{}:{}:log-group:{}", region, account, name); }
 std::string ArnMaker::log_stream(std::string_view group, std::string_view stream) const {

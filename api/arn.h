@@ -38,6 +38,7 @@ struct ArnMaker {
   [[nodiscard]] std::string capacity_provider(std::string_view name) const;
   [[nodiscard]] std::string service_deployment(std::string_view cluster, std::string_view service, std::string_view id) const;
   [[nodiscard]] std::string service_revision(std::string_view cluster, std::string_view service, std::string_view id) const;
+  [[nodiscard]] std::string task_set(std::string_view cluster, std::string_view service, std::string_view id) const;
   [[nodiscard]] std::string log_group(std::string_view name) const;
   [[nodiscard]] std::string log_stream(std::string_view group, std::string_view stream) const;
 

@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <map>
 #include <unordered_map>
 
 #include <fmt/format.h>
 
+#include "scheduler/deployment.h"
 #include "scheduler/reconcile_service.h"
 #include "scheduler/transitions_internal.h"
 
@@ -66,12 +68,18 @@ class Marker {
   std::unordered_map<std::string, bool> changed_;
 };
 
-void add_started_event(ServiceView& view, const std::vector<Task>& started, Timestamp now, RandomSource& random) {
-  if (started.empty()) return;
-  std::string tasks;
-  for (const Task& task : started) tasks += fmt::format(" (task {})", task.id);
-  add_event(view.service, fmt::format("(service {}) has started {} tasks:{}.", view.service.name, started.size(), tasks), now,
-            random);
+/// One for all, or one for each task set.
+void add_started_events(ServiceView& view, const std::vector<Task>& started, Timestamp now, RandomSource& random) {
+  const bool of_sets = view.service.controller == DeploymentController::External;
+  std::map<std::string, std::pair<std::size_t, std::string>> tasks;
+  for (const Task& task : started) {
+    auto& [count, names] = tasks[of_sets ? task.deployment_id : ""];
+    ++count;
+    names += fmt::format(" (task {})", task.id);
+  }
+  for (const auto& [task_set, said] : tasks) {
+    add_event(view.service, fmt::format("{}has started {} tasks:{}.", event_prefix(view.service, task_set), said.first, said.second), now, random);
+  }
 }
 
 }  // namespace
@@ -93,7 +101,7 @@ Commit commit(ServiceView& view, const ServiceDecision& decision, Timestamp now,
     result.started.push_back(std::move(task));
   }
   for (const std::string& message : decision.events) add_event(view.service, message, now, random);
-  add_started_event(view, result.started, now, random);
+  add_started_events(view, result.started, now, random);
   view.tasks.insert(view.tasks.end(), result.started.begin(), result.started.end());
   result.service_changed = decision.service || !decision.events.empty() || !result.started.empty();
   return result;

@@ -1,6 +1,7 @@
 #include "scheduler/deployment.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include <fmt/format.h>
@@ -170,7 +171,9 @@ void set_desired_count(Service& service, std::int64_t desired, Timestamp now) {
   const std::int64_t before = service.desired_count;
   if (desired == before) return;
   for (Deployment& deployment : service.deployments) {
-    if (deployment.status == DeploymentStatus::Primary) {
+    if (deployment.task_set) {
+      deployment.desired_count = computed_count(desired, deployment.task_set->scale);
+    } else if (deployment.status == DeploymentStatus::Primary) {
       deployment.desired_count = desired;
     } else if (desired > before && before > 0) {
       // A scale-out during a rollout grows the older revisions in proportion (ecs.md 4.2-4).
@@ -182,6 +185,66 @@ void set_desired_count(Service& service, std::int64_t desired, Timestamp now) {
   }
   service.desired_count = desired;
   service.steady = false;
+}
+
+std::int64_t computed_count(std::int64_t desired, double scale) {
+  // What is whole but for the imprecision of the product is whole.
+  constexpr double kImprecision = 1e-6;
+  return static_cast<std::int64_t>(std::ceil(static_cast<double>(desired) * scale / 100 - kImprecision));
+}
+
+const Deployment* find_task_set(const Service& service, std::string_view id) {
+  const auto found = std::find_if(service.deployments.begin(), service.deployments.end(),
+                                  [&](const Deployment& deployment) { return deployment.task_set && deployment.id == id; });
+  return found == service.deployments.end() ? nullptr : &*found;
+}
+
+Deployment* find_task_set(Service& service, std::string_view id) {
+  return const_cast<Deployment*>(find_task_set(static_cast<const Service&>(service), id));
+}
+
+void begin_task_set(Service& service, Deployment set, Timestamp now) {
+  set.status = DeploymentStatus::Active;
+  set.desired_count = computed_count(service.desired_count, set.task_set->scale);
+  set.created_at = set.updated_at = set.task_set->steady_at = now;
+  service.steady = false;
+  service.deployments.insert(service.deployments.begin(), std::move(set));
+}
+
+void scale_task_set(Service& service, Deployment& set, double scale, Timestamp now) {
+  set.task_set->scale = scale;
+  set.desired_count = computed_count(service.desired_count, scale);
+  set.updated_at = now;
+  service.steady = false;
+}
+
+void make_primary(Service& service, const std::string& task_set_id, Timestamp now) {
+  for (Deployment& set : service.deployments) {
+    const DeploymentStatus status = set.id == task_set_id                         ? DeploymentStatus::Primary
+                                    : set.status == DeploymentStatus::Primary ? DeploymentStatus::Active
+                                                                              : set.status;
+    if (set.status != status) set.updated_at = now;
+    set.status = status;
+    if (status != DeploymentStatus::Primary) continue;
+    service.task_definition_arn = set.task_definition_arn;
+    service.launch_type = set.launch_type;
+    service.capacity_providers = set.capacity_providers;
+    for (const char* member : {"networkConfiguration", "platformVersion"}) service.extra.erase(member);
+    if (set.extra.contains("networkConfiguration")) service.extra["networkConfiguration"] = set.extra["networkConfiguration"];
+    if (!set.task_set->platform_version.empty()) service.extra["platformVersion"] = set.task_set->platform_version;
+  }
+}
+
+void begin_delete(Deployment& set, Timestamp now) {
+  set.status = DeploymentStatus::Draining;
+  set.task_set->scale = 0;
+  set.desired_count = 0;
+  set.task_set->steady = false;
+  set.updated_at = set.task_set->steady_at = now;
+}
+
+std::string event_prefix(const Service& service, std::string_view task_set_id) {
+  return task_set_id.empty() ? fmt::format("(service {}) ", service.name) : fmt::format("(service {}, taskSet {}) ", service.name, task_set_id);
 }
 
 void begin_delete(Service& service, Timestamp now) {

@@ -63,6 +63,22 @@ Result<void> stop_deployment(Service& service, Timestamp now);
 /// What UpdateService does with desiredCount: no new deployment; running rollouts aim at the new count.
 void set_desired_count(Service& service, std::int64_t desired, Timestamp now);
 
+/// How many tasks a task set of that scale has: percent of what the service wants, rounded up. Source: ecs.md 6.3, TaskSet.
+std::int64_t computed_count(std::int64_t desired, double scale);
+/// The task set of that id, or null.
+Deployment* find_task_set(Service& service, std::string_view id);
+const Deployment* find_task_set(const Service& service, std::string_view id);
+/// What CreateTaskSet does: `set` (id, task definition, launch type, capacity providers, extra, and its part) becomes an ACTIVE task set.
+void begin_task_set(Service& service, Deployment set, Timestamp now);
+/// What UpdateTaskSet does.
+void scale_task_set(Service& service, Deployment& set, double scale, Timestamp now);
+/// What UpdateServicePrimaryTaskSet does: the other PRIMARY becomes ACTIVE, and the service shows what this one is made of.
+void make_primary(Service& service, const std::string& task_set_id, Timestamp now);
+/// What DeleteTaskSet does: DRAINING until its tasks have stopped, then `reconcile` drops it.
+void begin_delete(Deployment& set, Timestamp now);
+/// "(service NAME) ", or "(service NAME, taskSet ID) " when it is about a task set: how an event begins. Source: ecs.md 4.11.
+std::string event_prefix(const Service& service, std::string_view task_set_id = {});
+
 /// What DeleteService does: nothing is desired any more; the service is DRAINING until `reconcile` makes it INACTIVE.
 void begin_delete(Service& service, Timestamp now);
 

@@ -48,7 +48,8 @@ void balance(Draft& draft) {
 }
 
 void announce_stops(Draft& draft) {
-  if (draft.decision.stop.empty()) return;
+  const bool said = draft.service.controller == DeploymentController::External && draft.service.status == ServiceStatus::Active;
+  if (draft.decision.stop.empty() || said) return;
   std::string tasks;
   for (const TaskStop& stop : draft.decision.stop) tasks += fmt::format(" (task {})", stop.task_id);
   draft.event(fmt::format("has stopped {} running tasks:{}.", draft.decision.stop.size(), tasks));
@@ -69,7 +70,7 @@ void announce_steady(Draft& draft) {
 
 void announce(Draft& draft) {
   announce_stops(draft);
-  if (draft.service.status != ServiceStatus::Active) return;
+  if (draft.service.status != ServiceStatus::Active || draft.service.controller == DeploymentController::External) return;
   const bool up = draft.service.deployments.size() == 1 && all_up(draft);
   if (up && draft.primary().rollout_state == RolloutState::InProgress) complete(draft);
   const bool steady = up && draft.primary().rollout_state == RolloutState::Completed;
@@ -81,7 +82,9 @@ ServiceDecision reconcile(const ServiceView& view, Timestamp now, const Schedule
   Draft draft(view, now, options);
   account_for_tasks(draft);
   const bool has_primary = primary_of(draft.service) != nullptr;
-  if (draft.service.status == ServiceStatus::Active && has_primary) {
+  if (draft.service.status == ServiceStatus::Active && draft.service.controller == DeploymentController::External) {
+    keep_task_sets(draft);
+  } else if (draft.service.status == ServiceStatus::Active && has_primary) {
     trip_breaker(draft);
     balance(draft);
   } else if (draft.service.status == ServiceStatus::Draining) {

@@ -78,7 +78,7 @@ struct ServiceDecision {
   bool operator==(const ServiceDecision&) const = default;
 };
 
-/// What the scheduler of ECS would do about the service at `now` (REPLICA or DAEMON, rolling update): keeps the desired count,
+/// What the scheduler of ECS would do about the service at `now` (REPLICA or DAEMON, rolling update or task sets): keeps the desired count,
 /// replaces what ended, is unhealthy or on a draining instance, rolls out within the bounds, throttles, trips the circuit breaker and
 /// rolls back, spares protected tasks, drains a deleted service. Pure and level-based: it may be called at any time and any number of times, and on a view that its own
 /// decision was committed to it decides nothing. O(tasks + starts · instances). Source: ecs.md section 4.

@@ -65,6 +65,11 @@ Result<api::ListServiceDeploymentsResponse> list_service_deployments(Call& call,
 Result<api::DescribeServiceDeploymentsResponse> describe_service_deployments(Call& call, const api::DescribeServiceDeploymentsRequest& request);
 Result<api::DescribeServiceRevisionsResponse> describe_service_revisions(Call& call, const api::DescribeServiceRevisionsRequest& request);
 Result<api::StopServiceDeploymentResponse> stop_service_deployment(Call& call, const api::StopServiceDeploymentRequest& request);
+Result<api::CreateTaskSetResponse> create_task_set(Call& call, const api::CreateTaskSetRequest& request);
+Result<api::DescribeTaskSetsResponse> describe_task_sets(Call& call, const api::DescribeTaskSetsRequest& request);
+Result<api::UpdateTaskSetResponse> update_task_set(Call& call, const api::UpdateTaskSetRequest& request);
+Result<api::UpdateServicePrimaryTaskSetResponse> update_service_primary_task_set(Call& call, const api::UpdateServicePrimaryTaskSetRequest& request);
+Result<api::DeleteTaskSetResponse> delete_task_set(Call& call, const api::DeleteTaskSetRequest& request);
 Result<api::StartTaskResponse> start_task(Call& call, const api::StartTaskRequest& request);
 Result<api::GetTaskProtectionResponse> get_task_protection(Call& call, const api::GetTaskProtectionRequest& request);
 Result<api::UpdateTaskProtectionResponse> update_task_protection(Call& call, const api::UpdateTaskProtectionRequest& request);

@@ -211,7 +211,7 @@ Result<api::ExplainPlacementResponse> explain_placement(Call& call, const api::E
     policy = {.group = "service:" + name, .constraints = service->placement_constraints, .strategies = service->placement_strategy};
     if (definition.empty()) definition = service->task_definition_arn;
   }
-  if (definition.empty()) return invalid_parameter("A service or a task definition must be given.");
+  if (definition.empty()) return invalid_parameter("A service with a task definition, or a task definition must be given.");
   BERTH_TRY(record, find_task_definition(call, definition));
   if (policy.group.empty()) policy.group = "family:" + record->definition.family.value_or("");
   const scheduler::TaskRequirements requirements = requirements_of(record->definition);

@@ -78,6 +78,38 @@ std::map<std::string, TaskCounts> counts_by_deployment(const Store& store, const
   return counts;
 }
 
+api::TaskSet task_set_with(const Context& context, const scheduler::Service& service, const scheduler::Deployment& set, const TaskCounts& counts,
+                           Tags tags) {
+  const scheduler::TaskSetPart& part = *set.task_set;
+  api::TaskSet shown;
+  shown.id = set.id;
+  shown.task_set_arn = context.config.arns.task_set(cluster_name_of(service.cluster_arn), service.name, set.id);
+  shown.service_arn = service.arn;
+  shown.cluster_arn = service.cluster_arn;
+  shown.external_id = text_or_absent(part.external_id);
+  shown.status = name_of(set.status);
+  shown.task_definition = set.task_definition_arn;
+  shown.computed_desired_count = set.desired_count;
+  shown.pending_count = counts.pending;
+  shown.running_count = counts.running;
+  shown.created_at = set.created_at;
+  shown.updated_at = set.updated_at;
+  if (set.capacity_providers.empty()) {
+    shown.launch_type = set.launch_type;
+  } else {
+    shown.capacity_provider_strategy = present_strategy(set.capacity_providers);
+  }
+  if (set.launch_type == "FARGATE") shown.platform_version = part.platform_version, shown.platform_family = "Linux";
+  shown.network_configuration = kept<api::NetworkConfiguration>(set.extra, "networkConfiguration");
+  shown.load_balancers.emplace();
+  shown.service_registries.emplace();
+  shown.scale = api::Scale{.value = part.scale, .unit = "PERCENT"};
+  shown.stability_status = part.steady ? "STEADY_STATE" : "STABILIZING";
+  shown.stability_status_at = part.steady_at;
+  if (tags == Tags::show) shown.tags = present_tags(part.tags);
+  return shown;
+}
+
 api::Container present_container(const scheduler::Task& task, const scheduler::Container& container, const api::ContainerDefinition* definition) {
   api::Container shown;
   shown.container_arn = container.arn;
@@ -207,7 +239,10 @@ api::Service present_service(const Context& context, const scheduler::Service& s
   shown.desired_count = service.desired_count;
   shown.running_count = counts.running;
   shown.pending_count = counts.pending;
-  if (service.capacity_providers.empty()) {
+  const bool unlaunched = service.task_definition_arn.empty();  // without a primary task set
+  if (unlaunched) {
+    shown.launch_type.reset();
+  } else if (service.capacity_providers.empty()) {
     shown.launch_type = service.launch_type;
   } else {
     shown.capacity_provider_strategy = present_strategy(service.capacity_providers);
@@ -216,12 +251,17 @@ api::Service present_service(const Context& context, const scheduler::Service& s
     shown.platform_version = kept_text(service.extra, "platformVersion");
     shown.platform_family = "Linux";
   }
-  shown.task_definition = service.task_definition_arn;
+  shown.task_definition = text_or_absent(service.task_definition_arn);
   shown.deployment_configuration = present_configuration(service.deployment_configuration);
   shown.deployments.emplace();
   const auto by_deployment = counts_by_deployment(context.store, key);
+  if (service.controller == scheduler::DeploymentController::External) shown.task_sets.emplace();
   for (const scheduler::Deployment& deployment : service.deployments) {
     const auto mine = by_deployment.find(deployment.id);
+    if (deployment.task_set) {
+      shown.task_sets->push_back(task_set_with(context, service, deployment, mine == by_deployment.end() ? TaskCounts{} : mine->second, tags));
+      continue;
+    }
     shown.deployments->push_back(present_deployment(deployment, mine == by_deployment.end() ? TaskCounts{} : mine->second));
   }
   shown.events.emplace();
@@ -244,7 +284,7 @@ api::Service present_service(const Context& context, const scheduler::Service& s
   shown.network_configuration = kept<api::NetworkConfiguration>(service.extra, "networkConfiguration");
   shown.health_check_grace_period_seconds = service.health_check_grace_period_seconds;
   shown.scheduling_strategy = name_of(service.scheduling_strategy);
-  shown.deployment_controller = api::DeploymentController{.type = "ECS"};
+  shown.deployment_controller = api::DeploymentController{.type = std::string(name_of(service.controller))};
   if (tags == Tags::show) shown.tags = present_tags(service.tags);
   shown.created_by = text_or_absent(service.created_by);
   shown.enable_ecs_managed_tags = service.enable_ecs_managed_tags;
@@ -266,6 +306,12 @@ api::Service present_service(const Context& context, const scheduler::Service& s
                                                 .pending_task_count = tasks.pending});
   }
   return shown;
+}
+
+api::TaskSet present_task_set(const Context& context, const scheduler::Service& service, const scheduler::Deployment& set, Tags tags) {
+  const auto counts = counts_by_deployment(context.store, key_of(service));
+  const auto mine = counts.find(set.id);
+  return task_set_with(context, service, set, mine == counts.end() ? TaskCounts{} : mine->second, tags);
 }
 
 api::Task present_task(const Context& context, const scheduler::Task& task, Tags tags) {

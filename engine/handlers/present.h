@@ -19,6 +19,8 @@ api::Cluster present_cluster(const Context& context, const Cluster& cluster, con
 api::DeploymentConfiguration present_configuration(const scheduler::DeploymentConfiguration& configuration);
 /// O(tasks of the service): deployments are counted from the tasks.
 api::Service present_service(const Context& context, const scheduler::Service& service, Tags tags);
+/// O(tasks of the service), like the service.
+api::TaskSet present_task_set(const Context& context, const scheduler::Service& service, const scheduler::Deployment& set, Tags tags);
 api::Task present_task(const Context& context, const scheduler::Task& task, Tags tags);
 api::ContainerInstance present_instance(const Context& context, const scheduler::Instance& instance, Tags tags);
 

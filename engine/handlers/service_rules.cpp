@@ -121,9 +121,47 @@ Result<scheduler::PlacementPolicy> checked_placement(const std::optional<std::ve
   return policy;
 }
 
-std::optional<Error> refused_deployment(const std::optional<api::DeploymentConfiguration>& configuration,
-                                        const std::optional<api::DeploymentController>& controller) {
-  if (controller && controller->type.value_or("ECS") != "ECS") return unsupported("deploymentController " + *controller->type);
+namespace {
+
+Error of_task_sets(const char* member) {
+  return invalid_parameter(fmt::format("{} is not supported on services with an EXTERNAL deployment controller. Use task sets.", member));
+}
+
+/// What both requests may hold; the bounds are fixed, and used only when an instance is drained (ecs.md 2.2).
+template <class Request>
+std::optional<Error> left_by_both(const Request& request) {
+  if (request.task_definition && !request.task_definition->empty()) return of_task_sets("taskDefinition");
+  if (request.capacity_provider_strategy) return of_task_sets("capacityProviderStrategy");
+  if (request.platform_version && !request.platform_version->empty()) return of_task_sets("platformVersion");
+  if (request.network_configuration) return of_task_sets("networkConfiguration");
+  const auto& configuration = request.deployment_configuration;
+  if (!configuration) return std::nullopt;
+  const bool breaks = configuration->deployment_circuit_breaker && configuration->deployment_circuit_breaker->enable.value_or(false);
+  const bool bounds = configuration->minimum_healthy_percent.value_or(100) != 100 || configuration->maximum_percent.value_or(200) != 200;
+  if (breaks || bounds) return of_task_sets("deploymentConfiguration");
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Error> left_to_task_sets(const api::CreateServiceRequest& request) {
+  if (request.launch_type) return of_task_sets("launchType");
+  if (request.scheduling_strategy == "DAEMON") return of_task_sets("The scheduling strategy DAEMON");
+  return left_by_both(request);
+}
+
+std::optional<Error> left_to_task_sets(const api::UpdateServiceRequest& request) {
+  if (request.force_new_deployment.value_or(false)) return of_task_sets("forceNewDeployment");
+  return left_by_both(request);
+}
+
+Result<Ref<scheduler::Service>> find_service(const Context& context, const Cluster& cluster, const std::string& text) {
+  BERTH_TRY(name, local_name(context, text, "service", cluster.name));
+  if (auto service = context.store.service({cluster.name, name})) return service;
+  return Error{"ServiceNotFoundException", "Service not found."};
+}
+
+std::optional<Error> refused_deployment(const std::optional<api::DeploymentConfiguration>& configuration) {
   if (!configuration) return std::nullopt;
   if (configuration->strategy.value_or("ROLLING") != "ROLLING") return unsupported("deploymentConfiguration.strategy " + *configuration->strategy);
   if (configuration->alarms && configuration->alarms->is_object() && configuration->alarms->value("enable", Json(true)) != Json(false)) {

@@ -34,8 +34,12 @@ std::optional<Error> refused_list(const char* member, const std::optional<std::v
 /// Constraints and strategies, readable and in their ranges. `policy` begins with the group.
 Result<scheduler::PlacementPolicy> checked_placement(const std::optional<std::vector<api::PlacementConstraint>>& constraints,
                                                      const std::optional<std::vector<api::PlacementStrategy>>& strategies, bool is_fargate);
-std::optional<Error> refused_deployment(const std::optional<api::DeploymentConfiguration>& configuration,
-                                        const std::optional<api::DeploymentController>& controller);
+std::optional<Error> refused_deployment(const std::optional<api::DeploymentConfiguration>& configuration);
+/// What of a service whose caller deploys belongs to its task sets, or to nobody: InvalidParameterException.
+std::optional<Error> left_to_task_sets(const api::CreateServiceRequest& request);
+std::optional<Error> left_to_task_sets(const api::UpdateServiceRequest& request);
+/// A service of the cluster by name or ARN. ServiceNotFoundException.
+Result<Ref<scheduler::Service>> find_service(const Context& context, const Cluster& cluster, const std::string& text);
 std::optional<Error> refused_service_connect(const std::optional<Json>& configuration);
 
 /// networkConfiguration must be there if and only if the definition's network mode is awsvpc.

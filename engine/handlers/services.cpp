@@ -14,11 +14,15 @@ namespace {
 constexpr std::size_t kServicePage = 10;
 constexpr const char* kNotIdempotent = "Creation of service was not idempotent.";
 
+/// ECS's quota of tasks per service. Tasks on Fargate take no room that would end a larger number.
+constexpr std::int64_t kMostTasks = 5'000;
+
 /// What CreateService and UpdateService have in common and this engine does not carry out.
 template <class Request>
 std::optional<Error> refused_in_both(const Request& request) {
   if (auto error = refused_exec(request.enable_execute_command)) return error;
-  if (auto error = refused_deployment(request.deployment_configuration, request.deployment_controller)) return error;
+  if (request.desired_count.value_or(0) > kMostTasks) return invalid_parameter(fmt::format("A service can have at most {} tasks.", kMostTasks));
+  if (auto error = refused_deployment(request.deployment_configuration)) return error;
   if (auto error = refused_list("loadBalancers", request.load_balancers)) return error;
   if (auto error = refused_list("serviceRegistries", request.service_registries)) return error;
   if (auto error = refused_list("volumeConfigurations", request.volume_configurations)) return error;
@@ -29,6 +33,7 @@ std::optional<Error> refused_in_both(const Request& request) {
 std::optional<Error> refused(const api::CreateServiceRequest& request) {
   if (auto error = refused_in_both(request)) return error;
   if (request.role && !request.role->empty()) return unsupported("role");
+  if (request.deployment_controller && *request.deployment_controller->type == "CODE_DEPLOY") return unsupported("deploymentController CODE_DEPLOY");
   return std::nullopt;
 }
 
@@ -70,6 +75,38 @@ std::string request_hash(api::CreateServiceRequest request) {
   return hash_of(api::encode(request));
 }
 
+bool is_external(const api::CreateServiceRequest& request) { return request.deployment_controller && *request.deployment_controller->type == "EXTERNAL"; }
+
+/// What every service has, whoever deploys it.
+scheduler::Service service_of(const Call& call, const api::CreateServiceRequest& request, const Cluster& cluster, scheduler::PlacementPolicy policy,
+                              std::vector<scheduler::Tag> tags) {
+  scheduler::Service service;
+  service.name = *request.service_name;
+  service.arn = call.config.arns.service(cluster.name, service.name);
+  service.cluster_arn = cluster.arn;
+  service.desired_count = request.desired_count.value_or(0);
+  service.placement_constraints = std::move(policy.constraints);
+  service.placement_strategy = std::move(policy.strategies);
+  service.health_check_grace_period_seconds = request.health_check_grace_period_seconds;
+  service.propagate_tags = request.propagate_tags.value_or("NONE");
+  service.enable_ecs_managed_tags = request.enable_ecs_managed_tags.value_or(false);
+  service.created_at = call.now;
+  service.created_by = fmt::format("arn:aws:iam::{}:root", call.config.arns.account);
+  service.tags = std::move(tags);
+  service.extra["availabilityZoneRebalancing"] = request.availability_zone_rebalancing.value_or("DISABLED");
+  return service;
+}
+
+/// A service that has no tasks until it gets task sets.
+Result<scheduler::Service> new_external_service(Call& call, const api::CreateServiceRequest& request, const Cluster& cluster) {
+  if (auto error = left_to_task_sets(request)) return *error;
+  BERTH_TRY(policy, checked_placement(request.placement_constraints, request.placement_strategy, false));
+  BERTH_TRY(tags, checked_tags(request.tags));
+  scheduler::Service service = service_of(call, request, cluster, std::move(policy), std::move(tags));
+  service.controller = scheduler::DeploymentController::External;
+  return service;
+}
+
 Result<scheduler::Service> new_service(Call& call, const api::CreateServiceRequest& request, const Cluster& cluster) {
   if (!request.task_definition || request.task_definition->empty()) return invalid_parameter("TaskDefinition can not be blank.");
   const bool daemon = request.scheduling_strategy == "DAEMON";
@@ -84,39 +121,19 @@ Result<scheduler::Service> new_service(Call& call, const api::CreateServiceReque
   if (auto error = refused_definition(record->definition, launch)) return *error;
   if (auto error = wrong_network(record->definition, request.network_configuration, launch)) return *error;
   BERTH_TRY(tags, checked_tags(request.tags));
-  scheduler::Service service;
-  service.name = *request.service_name;
-  service.arn = call.config.arns.service(cluster.name, service.name);
-  service.cluster_arn = cluster.arn;
-  service.desired_count = request.desired_count.value_or(0);
+  scheduler::Service service = service_of(call, request, cluster, std::move(policy), std::move(tags));
   service.launch_type = launch.launch_type;
   service.capacity_providers = launch.providers;
-  service.placement_constraints = policy.constraints;
-  service.placement_strategy = policy.strategies;
   if (daemon) {
     service.scheduling_strategy = scheduler::SchedulingStrategy::Daemon;
     service.deployment_configuration.minimum_healthy_percent = 0;
     service.deployment_configuration.maximum_percent = 100;
   }
   BERTH_TRY_VOID(merge_deployment_configuration(request.deployment_configuration, service.deployment_configuration));
-  service.health_check_grace_period_seconds = request.health_check_grace_period_seconds;
-  service.propagate_tags = request.propagate_tags.value_or("NONE");
-  service.enable_ecs_managed_tags = request.enable_ecs_managed_tags.value_or(false);
-  service.created_at = call.now;
-  service.created_by = fmt::format("arn:aws:iam::{}:root", call.config.arns.account);
-  service.tags = std::move(tags);
   if (launch.is_fargate()) service.extra["platformVersion"] = request.platform_version.value_or("LATEST");
   if (request.network_configuration) service.extra["networkConfiguration"] = api::encode(*request.network_configuration);
-  service.extra["availabilityZoneRebalancing"] = request.availability_zone_rebalancing.value_or("DISABLED");
-  service.extra["requestHash"] = request_hash(request);
   deploy(call, service, *record->definition.task_definition_arn);
   return service;
-}
-
-Result<Ref<scheduler::Service>> find_service(Call& call, const Cluster& cluster, const std::string& text) {
-  BERTH_TRY(name, local_name(call, text, "service", cluster.name));
-  if (auto service = call.store.service({cluster.name, name})) return service;
-  return Error{"ServiceNotFoundException", "Service not found."};
 }
 
 }  // namespace
@@ -144,7 +161,8 @@ Result<api::CreateServiceResponse> create_service(Call& call, const api::CreateS
     }
     return invalid_parameter(kNotIdempotent);
   }
-  BERTH_TRY(service, new_service(call, request, *cluster));
+  BERTH_TRY(service, is_external(request) ? new_external_service(call, request, *cluster) : new_service(call, request, *cluster));
+  service.extra["requestHash"] = hash;
   call.store.put_service(service);
   if (!token.empty()) call.store.put_token(scope, token, {.request_hash = hash, .arns = {service.arn}}, call.now);
   return api::CreateServiceResponse{.service = present_service(call, service, Tags::show)};
@@ -155,6 +173,12 @@ Result<api::UpdateServiceResponse> update_service(Call& call, const api::UpdateS
   BERTH_TRY(current, find_service(call, *cluster, *request.service));
   if (current->status != scheduler::ServiceStatus::Active) return Error{"ServiceNotActiveException", "Service was not ACTIVE."};
   if (auto error = refused_in_both(request)) return *error;
+  if (request.deployment_controller && *request.deployment_controller->type != name_of(current->controller)) {
+    return unsupported("A change of deploymentController to " + *request.deployment_controller->type);
+  }
+  if (current->controller == scheduler::DeploymentController::External) {
+    if (auto error = left_to_task_sets(request)) return *error;
+  }
   scheduler::Service service = *current;
   const bool daemon = service.scheduling_strategy == scheduler::SchedulingStrategy::Daemon;
   if (daemon && request.desired_count) return invalid_parameter("The daemon scheduling strategy does not support a desired count for services.");

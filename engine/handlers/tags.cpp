@@ -4,6 +4,7 @@
 #include "engine/control/new_task.h"
 #include "engine/handlers/handlers.h"
 #include "engine/handlers/resolve.h"
+#include "scheduler/deployment.h"
 
 namespace berth::engine {
 namespace {
@@ -51,6 +52,16 @@ Result<Tagged> find_tagged(Call& call, const std::string& text) {
                     Json replaced = document;
                     replaced["tags"] = tags_to_json(changed);
                     store.put_document("capacity-provider", name, replaced);
+                  }};
+  }
+  if (arn->type == "task-set") {
+    const auto service = store.service({cluster_name, arn->parts[1]});
+    const std::string id = arn->parts[2] + "/" + arn->parts[3];
+    const scheduler::Deployment* set = service ? scheduler::find_task_set(*service, id) : nullptr;
+    if (set == nullptr) return not_found(text);
+    return Tagged{set->task_set->tags, [&store, id, service = *service](std::vector<scheduler::Tag> changed) mutable {
+                    scheduler::find_task_set(service, id)->task_set->tags = std::move(changed);
+                    store.put_service(service);
                   }};
   }
   if (arn->parts.size() != 2) return invalid_parameter(fmt::format("Only resources with long ARNs can be tagged: {}", text));

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "scheduler/model/placement.h"
+#include "scheduler/model/resources.h"
 #include "scheduler/model/status.h"
 
 namespace berth::scheduler {
@@ -21,7 +22,21 @@ struct Throttle {
   bool operator==(const Throttle&) const = default;
 };
 
-/// One revision of a service on its way in or out. Source: ecs.md 2.6, 4.1.
+/// What a task set has beyond a deployment: its caller scales it, and nothing is rolled.
+struct TaskSetPart {
+  /// Percent of the service's desired count, 0 to 100; the deployment's `desired_count` follows from it.
+  double scale = 0;
+  std::string external_id;
+  /// As asked for, of Fargate.
+  std::string platform_version;
+  /// All tasks that are wanted are there, up, and on instances where they can stay; and since when that is so or not so.
+  bool steady = false;
+  std::optional<Timestamp> steady_at;
+  std::vector<Tag> tags;
+  bool operator==(const TaskSetPart&) const = default;
+};
+
+/// One revision of a service on its way in or out, or one of its task sets. Source: ecs.md 2.6, 4.1.
 struct Deployment {
   /// `ecs-svc/` and up to 19 digits.
   std::string id;
@@ -43,6 +58,8 @@ struct Deployment {
   /// A task of it has reached RUNNING at least once (stage 2 of the circuit breaker).
   bool reached_running = false;
   Throttle throttle;
+  /// Present when the service's controller is External.
+  std::optional<TaskSetPart> task_set;
   /// Members of the API's object that nothing here reads (networkConfiguration, …), kept as given.
   Json extra = Json::object();
   bool operator==(const Deployment&) const = default;

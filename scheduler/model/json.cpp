@@ -189,6 +189,16 @@ void members(V& visit, T& value) {
   visit("retryAt", value.retry_at);
 }
 
+template <class V, Is<TaskSetPart> T>
+void members(V& visit, T& value) {
+  visit("scale", value.scale);
+  visit("externalId", value.external_id);
+  visit("platformVersion", value.platform_version);
+  visit("steady", value.steady);
+  visit("steadyAt", value.steady_at);
+  visit("tags", value.tags);
+}
+
 template <class V, Is<Deployment> T>
 void members(V& visit, T& value) {
   visit("id", value.id);
@@ -205,6 +215,7 @@ void members(V& visit, T& value) {
   visit("revision", value.revision);
   visit("reachedRunning", value.reached_running);
   visit("throttle", value.throttle);
+  visit("taskSet", value.task_set);
   visit("extra", value.extra);
 }
 
@@ -270,6 +281,7 @@ void members(V& visit, T& value) {
   visit("taskDefinition", value.task_definition_arn);
   visit("launchType", value.launch_type);
   visit("schedulingStrategy", value.scheduling_strategy);
+  visit("deploymentController", value.controller);
   visit("deploymentConfiguration", value.deployment_configuration);
   visit("placementConstraints", value.placement_constraints);
   visit("placementStrategy", value.placement_strategy);
@@ -403,6 +415,9 @@ struct Reader {
       std::int64_t wide = 0;
       read_integer(from, std::numeric_limits<T>::min(), std::numeric_limits<T>::max(), wide, at, error);
       if (!error) value = static_cast<T>(wide);
+    } else if constexpr (std::is_floating_point_v<T>) {
+      if (!from.is_number()) return wrong(error, at, "a number");
+      value = from.get<T>();
     } else if constexpr (std::same_as<T, std::string>) {
       if (!from.is_string()) return wrong(error, at, "a string");
       value = from.get<std::string>();

@@ -87,6 +87,7 @@ struct Service {
   std::string task_definition_arn;
   std::string launch_type = "EC2";
   SchedulingStrategy scheduling_strategy = SchedulingStrategy::Replica;
+  DeploymentController controller = DeploymentController::Ecs;
   DeploymentConfiguration deployment_configuration;
   std::vector<PlacementConstraint> placement_constraints;
   std::vector<PlacementStrategy> placement_strategy;
@@ -98,7 +99,7 @@ struct Service {
   bool enable_ecs_managed_tags = false;
   bool enable_execute_command = false;
 
-  /// Primary first, then newest first.
+  /// Primary first, then newest first. Of an External controller: its task sets, newest first, of which one may be Primary.
   std::vector<Deployment> deployments;
   /// The newest deployment that completed, kept after it left `deployments`: what a failed one rolls back to.
   std::optional<Deployment> last_completed;

@@ -37,8 +37,11 @@ enum class ContainerActionKind { Pull, Create, Start, Stop, Remove };
 
 enum class InstanceStatus { Active, Draining, Inactive };
 enum class ServiceStatus { Active, Draining, Inactive };
-/// Primary is the target, Active are older deployments that still have tasks.
-enum class DeploymentStatus { Primary, Active, Inactive };
+/// Primary is the target, Active are older deployments that still have tasks. Of task sets: Primary and Active as the caller says, Draining is
+/// being deleted.
+enum class DeploymentStatus { Primary, Active, Inactive, Draining };
+/// Who replaces tasks: the scheduler in rolling updates, or the caller with task sets.
+enum class DeploymentController { Ecs, External };
 enum class RolloutState { InProgress, Completed, Failed };
 enum class SchedulingStrategy { Replica, Daemon };
 /// How the circuit breaker's threshold follows from its value. Source: ecs.md 2.2, 4.6.
@@ -108,9 +111,13 @@ constexpr auto enum_names(ServiceStatus) {
       {{ServiceStatus::Active, "ACTIVE"}, {ServiceStatus::Draining, "DRAINING"}, {ServiceStatus::Inactive, "INACTIVE"}}};
 }
 constexpr auto enum_names(DeploymentStatus) {
-  return EnumNames<DeploymentStatus, 3>{{{DeploymentStatus::Primary, "PRIMARY"},
+  return EnumNames<DeploymentStatus, 4>{{{DeploymentStatus::Primary, "PRIMARY"},
                                          {DeploymentStatus::Active, "ACTIVE"},
-                                         {DeploymentStatus::Inactive, "INACTIVE"}}};
+                                         {DeploymentStatus::Inactive, "INACTIVE"},
+                                         {DeploymentStatus::Draining, "DRAINING"}}};
+}
+constexpr auto enum_names(DeploymentController) {
+  return EnumNames<DeploymentController, 2>{{{DeploymentController::Ecs, "ECS"}, {DeploymentController::External, "EXTERNAL"}}};
 }
 constexpr auto enum_names(RolloutState) {
   return EnumNames<RolloutState, 3>{

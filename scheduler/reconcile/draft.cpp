@@ -57,7 +57,7 @@ Draft::Draft(const ServiceView& the_view, Timestamp the_time, const SchedulerOpt
       now(the_time),
       options(the_options),
       service(the_view.service),
-      prefix_(fmt::format("(service {}) ", the_view.service.name)) {
+      prefix_(event_prefix(the_view.service)) {
   load_instances();
   for (const Task& task : view.tasks) {
     if (!is_wanted(task)) continue;
@@ -211,7 +211,9 @@ void Draft::event_once(std::string text) {
 }
 
 std::optional<Timestamp> Draft::last_steady_event() const {
-  const auto found = std::find_if(service.events.begin(), service.events.end(), is_steady_event);
+  const auto found = std::find_if(service.events.begin(), service.events.end(), [this](const ServiceEvent& event) {
+    return is_steady_event(event) && event.message.compare(0, prefix_.size(), prefix_) == 0;
+  });
   return found == service.events.end() ? std::nullopt : std::optional(found->created_at);
 }
 

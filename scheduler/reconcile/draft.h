@@ -85,10 +85,12 @@ class Draft {
   /// Tells tasks of the view to stop; they leave `live`.
   void stop(const std::vector<LiveTask>& tasks, std::string_view reason);
 
+  /// Events from here on are about that task set.
+  void speak_of(const Deployment& task_set) { prefix_ = event_prefix(view.service, task_set.id); }
   void event(std::string text) { decision.events.push_back(prefix_ + std::move(text)); }
   /// The same, unless it was said before and nothing has changed since. Source: ecs.md 4.11.
   void event_once(std::string text);
-  /// When the steady state was last announced.
+  /// When the steady state was last announced, of what events are about now.
   [[nodiscard]] std::optional<Timestamp> last_steady_event() const;
   /// Look again at `at` at the latest.
   void wake(Timestamp at);

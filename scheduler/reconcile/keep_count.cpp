@@ -82,7 +82,7 @@ void keep_count(Draft& draft) {
 }
 
 void drain(Draft& draft) {
-  const std::string reason = draft.service.deployments.empty() ? "Service deleted" : scaling_reason(draft);
+  const std::string reason = primary_of(draft.service) == nullptr ? "Service deleted" : scaling_reason(draft);
   draft.stop(draft.scale_in_order(), reason);
   const bool running = std::any_of(draft.view.tasks.begin(), draft.view.tasks.end(),
                                    [](const Task& task) { return task.last_status < TaskStatus::Stopping; });

@@ -25,6 +25,11 @@ void keep_daemons(Draft& draft);
 /// Several deployments, or tasks on instances that they have to leave: one step of the rolling update, as far as the bounds allow now. Source: ecs.md 4.2-3, 4.2-4.
 void roll_out(Draft& draft);
 
+/// A service whose caller deploys: each task set is kept at its count by itself, its unhealthy tasks and those on instances that they have to
+/// leave replaced start-first within twice the count; those that are being deleted are stopped, and dropped when that is done. Also says
+/// which have come to rest. Source: ecs.md 2.2, 6.3.
+void keep_task_sets(Draft& draft);
+
 /// A deleted service: stops everything, then it is INACTIVE. Source: ecs.md 4.12.
 void drain(Draft& draft);
 

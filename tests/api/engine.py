@@ -181,6 +181,11 @@ class Stage:
             "DescribeServiceDeployments": lambda: {"serviceDeploymentArns": [self.deployment(self.service)["serviceDeploymentArn"]]},
             "DescribeServiceRevisions": lambda: {"serviceRevisionArns": [self.deployment(self.service)["targetServiceRevisionArn"]]},
             "StopServiceDeployment": lambda: {"serviceDeploymentArn": self.two_deployments()},
+            "CreateTaskSet": lambda: main | {"service": self.an_external_service(), "taskDefinition": "web", "tags": [{"key": "a", "value": "b"}]},
+            "DescribeTaskSets": lambda: self.a_task_set(name="taskSets", wrap=lambda arn: [arn]) | {"include": ["TAGS"]},
+            "UpdateTaskSet": lambda: self.a_task_set() | {"scale": {"value": 12.5, "unit": "PERCENT"}},
+            "UpdateServicePrimaryTaskSet": lambda: self.a_task_set(name="primaryTaskSet"),
+            "DeleteTaskSet": lambda: self.a_task_set() | {"force": True},
             "RunTask": lambda: main | {"taskDefinition": "web"},
             "StartTask": lambda: main | {"taskDefinition": "web", "containerInstances": [self.instance]},
             "StopTask": lambda: main | {"task": self.engine.call("RunTask", main | {"taskDefinition": "web"})["tasks"][0]["taskArn"]},
@@ -209,6 +214,16 @@ class Stage:
             "TaskLogs": lambda: main | {"task": self.task},
         }
         return examples[operation]()
+
+    def an_external_service(self):
+        return self.engine.call("CreateService", {"cluster": "main", "serviceName": self.name("e"), "desiredCount": 1,
+                                                  "deploymentController": {"type": "EXTERNAL"}})["service"]["serviceName"]
+
+    def a_task_set(self, name="taskSet", wrap=lambda arn: arn):
+        """What names a fresh task set in a request."""
+        made = self.example("CreateTaskSet")
+        arn = self.engine.call("CreateTaskSet", made)["taskSet"]["taskSetArn"]
+        return {"cluster": "main", "service": made["service"], name: wrap(arn)}
 
     def a_definition(self, deregistered=False):
         arn = self.engine.call("RegisterTaskDefinition", self.example("RegisterTaskDefinition"))["taskDefinition"]["taskDefinitionArn"]

@@ -17,6 +17,8 @@ SEEN_IN = {
         "taskDefinition": made["taskDefinition"]["taskDefinitionArn"]})["taskDefinition"],
     "CreateService": lambda stage, made: stage.engine.call("DescribeServices", {
         "cluster": "main", "services": [made["service"]["serviceName"]]})["services"][0],
+    "CreateTaskSet": lambda stage, made: stage.engine.call("DescribeTaskSets", {
+        "cluster": "main", "service": made["taskSet"]["serviceArn"], "taskSets": [made["taskSet"]["id"]]})["taskSets"][0],
     "RunTask": lambda stage, made: stage.engine.call("DescribeTasks", {"cluster": "main", "tasks": [made["tasks"][0]["taskArn"]]})["tasks"][0],
 }
 SEEN_IN["UpdateCluster"] = SEEN_IN["UpdateClusterSettings"] = SEEN_IN["CreateCluster"]
