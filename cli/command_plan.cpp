@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 
 #include <fmt/format.h>
@@ -23,26 +24,36 @@ examples:
   berth plan
   berth plan examples/hello --var replicas=3
   berth plan --out shop.plan && berth apply shop.plan
+  berth plan --rehearse-failure app=unhealthy
   berth plan --detailed-exitcode --format json > plan.json)";
 
 struct Flags {
   CommonFlags common;
   std::string out;
   bool detailed = false;
+  std::string failure;
 };
 
 ExitCode plan_command_body(Session& session, View& view, const Flags& flags) {
+  plan::Options options;
+  if (!flags.failure.empty()) {
+    auto failure = plan::parse_failure(flags.failure);
+    if (!failure) return fail(view, failure.error());
+    options.failure = *std::move(failure);
+  }
   Compiled compiled = compile_program(session, view, flags.common);
   if (!compiled.program) return compiled.exit_code;
   auto target = open_target(session, view, flags.common, {.without = WithoutEngine::assume_nothing_runs});
   if (!target) return fail(view, target.error());
   auto snapshot = read_live(*target, *compiled.program);
   if (!snapshot) return fail(view, snapshot.error());
-  const plan::Options options;
   note_unlocked_images(view, *compiled.program);
   const auto plan = make_checked_plan(view, std::move(*compiled.program), std::move(*snapshot), options);
   if (!plan) return ExitCode::failed;
   show_plan(view, *plan);
+  if (options.failure && std::none_of(plan->changes.begin(), plan->changes.end(), [](const plan::Change& change) { return change.rollout && change.rollout->fails; })) {
+    view.warning(fmt::format("no service is rolled out with a container `{}` that could fail so; nothing was rehearsed", options.failure->container));
+  }
   if (!flags.out.empty() && plan::has_sensitive(*plan)) {
     return fail(view, Error{"plan-file", "this plan has sensitive values, which are not written to files; apply it from its sources"});
   }
@@ -59,6 +70,7 @@ Runner declare(Arguments& arguments) {
   declare_path(arguments, flags->common);
   arguments.option("--out", flags->out, "FILE", "save the plan for `berth apply FILE`");
   arguments.flag("--detailed-exitcode", flags->detailed, "exit with 2 when there are changes");
+  arguments.option("--rehearse-failure", flags->failure, "FAILURE", "rehearse rollouts in which a new container fails: NAME=exit:CODE, NAME=unhealthy");
   declare_variables(arguments, flags->common);
   declare_deny(arguments, flags->common);
   declare_target(arguments, flags->common);

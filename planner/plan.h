@@ -10,6 +10,7 @@
 
 #include "ir/resource.h"
 #include "ir/schema.h"
+#include "planner/rehearse.h"
 
 namespace berth::plan {
 
@@ -85,6 +86,8 @@ struct Change {
   /// Tags that are written and removed, ours included. For create and revise, all of the resource's tags.
   std::vector<std::pair<std::string, std::string>> tags;
   std::vector<std::string> untag;
+  /// Services whose tasks change: what the rollout will do.
+  std::optional<Rollout> rollout;
   std::string place;  ///< "shop.ecs:12" of the declaration, or ""
 };
 

@@ -113,6 +113,7 @@ Plan make_plan(ir::Program program, ir::Snapshot snapshot, const Options& option
   add_unwanted(differ, live, options, plan);
   add_warnings(live, plan);
   check_protection(plan, sink);
+  for (Change& change : plan.changes) change.rollout = rehearse(change, *plan.program, options.failure);
   plan.drift = find_drift(plan.changes, live);
   plan.applyable = sink.count(Severity::error) == errors_before;
   return plan;

@@ -17,6 +17,8 @@ struct Options {
   bool destroy = false;
   /// Random, for the marks of sensitive values: equal values have equal marks within one plan. "" gives them none.
   std::string mark_key;
+  /// Rehearse the rollouts with this failure in them.
+  std::optional<RehearsedFailure> failure;
   /// For a program without sources (read from a file): "address" -> field path ("" = the declaration) -> "file:line".
   std::map<std::string, std::map<std::string, std::string>> places;
   /// What was taken out of the program before, when it was saved.

@@ -60,6 +60,30 @@ Json replace_paths(const Change& change) {
   return paths;
 }
 
+/// Times in milliseconds, CPU in units, memory in bytes.
+Json rollout_json(const Rollout& rollout) {
+  Json steps = Json::array();
+  constexpr std::size_t kMostSteps = 100;
+  for (std::size_t i = 0; i < std::min(kMostSteps, rollout.steps.size()); ++i) {
+    const RolloutStep& step = rollout.steps[i];
+    steps.push_back({{"at", step.at.count()}, {"started", step.started}, {"stopped", step.stopped}, {"old", step.old_tasks}, {"new", step.new_tasks}, {"healthy", step.healthy}});
+  }
+  Json json = {{"replicas", rollout.replicas},
+               {"running", rollout.running},
+               {"replaces", rollout.replaces},
+               {"least_healthy", rollout.least_healthy},
+               {"most_tasks", rollout.most_tasks},
+               {"lowest_healthy", rollout.lowest_healthy},
+               {"peak", {{"tasks", rollout.peak_tasks}, {"cpu", rollout.peak_cpu}, {"memory", rollout.peak_memory}}},
+               {"steps", std::move(steps)},
+               {"end", word(rollout.end)},
+               {"fails", rollout.fails},
+               {"takes", rollout.takes ? Json(rollout.takes->count()) : Json()}};
+  if (rollout.steps.size() > kMostSteps) json["steps_left_out"] = rollout.steps.size() - kMostSteps;
+  if (rollout.failures > 0) json["circuit_breaker"] = {{"failures", rollout.failures}, {"rollback", rollout.rolls_back}};
+  return json;
+}
+
 Json change_json(const Change& change) {
   Json inner = {{"actions", actions_of(change.kind)},
                 {"before", change.before == nullptr ? Json() : ir::to_json(change.before->resource.body)},
@@ -84,6 +108,7 @@ Json change_json(const Change& change) {
   Json fields = Json::array();
   for (const FieldChange& field : change.fields) fields.push_back(field_json(field));
   json["fields"] = std::move(fields);
+  if (change.rollout) json["rollout"] = rollout_json(*change.rollout);
   if (change.deployment) json["deployment"] = {{"from", change.deployment->from}, {"to", change.deployment->to}};
   return json;
 }

@@ -10,6 +10,7 @@ namespace {
 
 constexpr int kWidestPath = 32;
 constexpr int kWidestValues = 44;
+constexpr std::size_t kMostSteps = 6;
 
 struct Line {
   std::string path;
@@ -44,6 +45,43 @@ std::vector<Line> lines_of(const Change& change) {
     lines.push_back({field.path, std::move(values), place_of(field)});
   }
   return lines;
+}
+
+std::string tasks(std::int64_t count) { return fmt::format("{} {}", count, count == 1 ? "task" : "tasks"); }
+
+std::string spell(Milliseconds time) { return ir::spell(ir::Quantity{time.count(), ir::Unit::milliseconds}); }
+
+std::string bounds_of(const Rollout& rollout) {
+  std::string text = rollout.replaces ? fmt::format("{}, at least {} healthy, at most {}: lowest healthy {}, peak {}", tasks(rollout.replicas), rollout.least_healthy, rollout.most_tasks,
+                                                    rollout.lowest_healthy, rollout.peak_tasks)
+                                      : fmt::format("{} → {}, none replaced", rollout.running, tasks(rollout.replicas));
+  std::vector<std::string> sizes;
+  if (rollout.peak_cpu > 0) sizes.push_back(ir::spell(ir::Quantity{rollout.peak_cpu, ir::Unit::cpu}));
+  if (rollout.peak_memory > 0) sizes.push_back(ir::spell(ir::Quantity{rollout.peak_memory, ir::Unit::bytes}));
+  if (!sizes.empty()) text += fmt::format(" ({})", fmt::join(sizes, ", "));
+  return text;
+}
+
+std::string step_of(const RolloutStep& step, bool replaces) {
+  std::vector<std::string> did;
+  if (step.stopped > 0) did.push_back(fmt::format("stop {}", step.stopped));
+  if (step.started > 0) did.push_back(fmt::format("start {}", step.started));
+  const std::string counts = replaces ? fmt::format("{} old, {} new", step.old_tasks, step.new_tasks) : tasks(step.old_tasks + step.new_tasks);
+  return fmt::format("{:<8} {:<18} {}, {} healthy", "+" + spell(step.at), fmt::format("{}", fmt::join(did, ", ")), counts, step.healthy);
+}
+
+std::string end_of(const Rollout& rollout) {
+  const std::string at = fmt::format("{:<8} ", rollout.takes ? "+" + spell(*rollout.takes) : "");
+  const std::string failed = rollout.failures > 0 ? fmt::format("{} failed tasks", rollout.failures) : "";
+  switch (rollout.end) {
+    case RolloutEnd::completed:
+      if (failed.empty()) return at + "completed, at the earliest";
+      return fmt::format("{}completed, at the earliest; {} end it{}", at, failed, rollout.rolls_back ? " and bring the old ones back" : "");
+    case RolloutEnd::rolled_back: return fmt::format("{}the circuit breaker has ended it after {} and brought the old ones back", at, failed);
+    case RolloutEnd::failed: return fmt::format("{}the circuit breaker has ended it after {}; what runs stays", at, failed);
+    case RolloutEnd::never: break;
+  }
+  return failed.empty() ? "not completed within an hour, and no circuit breaker ends it" : "not completed within an hour";
 }
 
 std::string_view words_of(ChangeKind kind) { return kind == ChangeKind::revise ? "new revision" : word(kind); }
@@ -91,6 +129,15 @@ class TextRenderer {
     const bool cut = options_.max_fields != 0 && lines.size() > options_.max_fields;
     fields(lines, cut ? options_.max_fields - 1 : lines.size());
     if (cut) line(fmt::format("      … {} more", lines.size() - options_.max_fields + 1));
+    if (change.rollout) rollout(*change.rollout);
+  }
+
+  void rollout(const Rollout& rollout) {
+    const std::size_t shown = options_.max_fields == 0 || rollout.steps.size() <= kMostSteps ? rollout.steps.size() : kMostSteps - 1;
+    line(fmt::format("      rollout{}  {}", rollout.fails ? ", with the failure" : "", bounds_of(rollout)));
+    for (std::size_t i = 0; i < shown; ++i) line("        " + step_of(rollout.steps[i], rollout.replaces));
+    if (shown < rollout.steps.size()) line(fmt::format("        … {} more steps", rollout.steps.size() - shown));
+    line("        " + end_of(rollout));
   }
 
   void fields(const std::vector<Line>& lines, std::size_t count) {

@@ -15,7 +15,7 @@ namespace berth::test {
 
 /// What the suites `plan` and `apply` have in common: the inputs main.ecs (or other *.ecs), live.json and options.txt of a case.
 ///
-/// options.txt, one option a line: `destroy`, `json` (also expect plan.json), `target aws`, `var NAME=VALUE`, `all` (no limit of lines).
+/// options.txt, one option a line: `destroy`, `json` (also expect plan.json), `target aws`, `failure CONTAINER=HOW`, `var NAME=VALUE`, `all` (no limit of lines).
 class PlanCase {
  public:
   explicit PlanCase(const CaseFile& file) : sources_(std::make_shared<SourceSet>()) {
@@ -52,6 +52,7 @@ class PlanCase {
       if (line == "destroy") options_.destroy = true;
       else if (line == "json") json_ = true;
       else if (line == "all") text_options_.max_fields = 0;
+      else if (line.starts_with("failure ")) options_.failure = plan::parse_failure(line.substr(8)).value();
       else if (line == "target aws") options_.target = plan::Target::aws;
       else if (const auto equals = line.find('='); line.starts_with("var ") && equals != std::string::npos) {
         compile_options_.variables[line.substr(4, equals - 4)] = line.substr(equals + 1);
