@@ -125,7 +125,7 @@ void forget_bridge_of_windows(Map& task) {
   const Value* os = task.find("os");
   const Value* mode = task.find("network_mode");
   if (os == nullptr || os->as_string() == nullptr || !os->as_string()->starts_with("windows")) return;
-  if (mode != nullptr && mode->origin().is_default && mode->as_string() != nullptr && *mode->as_string() == "bridge") task.erase("network_mode");
+  if (mode != nullptr && mode->as_string() != nullptr && *mode->as_string() == "bridge") task.erase("network_mode");
 }
 
 /// `ulimit nofile = 65536` sets both bounds.

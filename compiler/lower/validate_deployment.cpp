@@ -106,7 +106,8 @@ class DeploymentRules {
       reporter_.report_each("W0510", place(value), fmt::format("`{}` has no effect in a rolling deployment", setting), std::string(why)).help("remove it, or `deploy blue_green { }`");
     };
     if (!items_of(service_.body, {"deploy", "hooks"}).empty()) pointless(deploy("hooks"), "hooks", "it has no such stages");
-    if (number_of(service_.body, {"deploy", "bake"}).value_or(0) != 0) pointless(deploy("bake"), "bake", "there is no other side to keep");
+    // Alarms are watched for that time, however the tasks are replaced.
+    if (number_of(service_.body, {"deploy", "bake"}).value_or(0) != 0 && deploy("alarms") == nullptr) pointless(deploy("bake"), "bake", "neither another side to keep nor alarms to watch");
   }
 
   void circuit_breaker() {

@@ -297,6 +297,12 @@ void validate_task(const ir::Resource& task, sema::Reporter& reporter) {
 }
 
 void validate_host_ports(const Value& task, sema::Reporter& reporter) {
+  const std::string* os = text_of(task, {"os"});
+  if (os != nullptr && os->starts_with("windows") && has_text(task, {"network_mode"}, "bridge")) {
+    reporter.report_each("E0341", place_of(ir::at(task, {"network_mode"}), task.origin().span), "Windows has no network mode `bridge`", "not possible there")
+        .label(place_of(ir::at(task, {"os"}), task.origin().span), "the task runs on Windows")
+        .help("remove it for the network that Windows has, or `network_mode = \"awsvpc\"` with a `network`");
+  }
   const std::string* mode = text_of(task, {"network_mode"});
   const Value* containers = ir::at(task, {"container"});
   if (mode == nullptr || (*mode != "host" && *mode != "awsvpc") || containers == nullptr || containers->as_map() == nullptr) return;
