@@ -99,15 +99,11 @@ class DeploymentRules {
     }
   }
 
-  /// What a rolling deployment passes over.
+  /// Stages that a rolling deployment does not have.
   void only_where_traffic_shifts() {
-    const auto pointless = [&](const ir::Value* value, std::string_view setting, std::string_view why) {
-      if (value == nullptr || value->origin().is_default) return;
-      reporter_.report_each("W0510", place(value), fmt::format("`{}` has no effect in a rolling deployment", setting), std::string(why)).help("remove it, or `deploy blue_green { }`");
-    };
-    if (!items_of(service_.body, {"deploy", "hooks"}).empty()) pointless(deploy("hooks"), "hooks", "it has no such stages");
-    // Alarms are watched for that time, however the tasks are replaced.
-    if (number_of(service_.body, {"deploy", "bake"}).value_or(0) != 0 && deploy("alarms") == nullptr) pointless(deploy("bake"), "bake", "neither another side to keep nor alarms to watch");
+    const ir::Value* hooks = deploy("hooks");
+    if (items_of(service_.body, {"deploy", "hooks"}).empty() || hooks->origin().is_default) return;
+    reporter_.report_each("W0510", place(hooks), "`hooks` have no effect in a rolling deployment", "it has no such stages").help("remove them, or `deploy blue_green { }`");
   }
 
   void circuit_breaker() {
