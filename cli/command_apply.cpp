@@ -79,7 +79,9 @@ ExitCode apply_plan(Session& session, View& view, Target& target, const plan::Pl
 ExitCode apply_source(Session& session, View& view, const Flags& flags, const TargetOptions& options) {
   Compiled compiled = compile_program(session, view, flags.common);
   if (!compiled.program) return compiled.exit_code;
-  auto target = open_target(session, view, flags.common, options);
+  TargetOptions wanted = options;
+  wanted.target = compiled.program->target;
+  auto target = open_target(session, view, flags.common, wanted);
   if (!target) return fail(view, target.error());
   auto snapshot = read_live(*target, *compiled.program);
   if (!snapshot) return fail(view, snapshot.error());

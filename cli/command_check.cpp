@@ -15,7 +15,7 @@ namespace berth::cli {
 namespace {
 
 constexpr std::string_view kHelp = R"(Reads the files and says what is wrong with them, without asking an engine. Several mistakes are shown at once; a setting that
-the local engine does not carry out is a warning. `berth explain CODE` tells more about one.
+the environment's target (the local engine unless it says `target = "aws"`) does not carry out is a warning. `berth explain CODE` tells more about one.
 
 With --all-envs the stack is checked in each of its environments; what is wrong in several is shown once.
 
@@ -97,7 +97,7 @@ ExitCode check_all(const Session& session, View& view, const CommonFlags& flags)
   for (const CompiledEnvironment& one : compiled) {
     environments[one.environment.empty() ? "default" : one.environment] = one.program.has_value();
     if (!one.program) continue;
-    for (const plan::Warning& warning : plan::check_support(*one.program, {}, sink)) warnings.insert(warning.place.empty() ? warning.text : fmt::format("{}: {}", warning.place, warning.text));
+    for (const plan::Warning& warning : plan::check_support(*one.program, {.target = plan::target_of(*one.program)}, sink)) warnings.insert(warning.place.empty() ? warning.text : fmt::format("{}: {}", warning.place, warning.text));
     text += fmt::format("{}: {}, no errors\n", one.program->id(), counted(*one.program));
   }
   for (const std::string& warning : warnings) view.warning(warning);
@@ -121,7 +121,7 @@ ExitCode check(Session& session, View& view, const Flags& flags) {
   }
   const ir::Program& program = *compiled.program;
   DiagnosticSink sink;
-  for (const plan::Warning& warning : plan::check_support(program, {}, sink)) {
+  for (const plan::Warning& warning : plan::check_support(program, {.target = plan::target_of(program)}, sink)) {
     view.warning(warning.place.empty() ? warning.text : fmt::format("{}: {}", warning.place, warning.text));
   }
   sink.deny(flags.common.denied);

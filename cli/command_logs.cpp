@@ -148,7 +148,7 @@ ExitCode logs(Session& session, View& view, const Flags& flags) {
   }
   const Compiled compiled = compile_program(session, view, flags.common, false);
   if (!compiled.program) return compiled.exit_code;
-  auto target = open_target(session, view, flags.common, {.without = WithoutEngine::fail});
+  auto target = open_target(session, view, flags.common, {.without = WithoutEngine::fail, .target = compiled.program->target});
   if (!target) return fail(view, target.error());
   EngineConnection engine(target->endpoint, session);
   LogReader reader(session, view, engine.client(), flags);

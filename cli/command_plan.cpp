@@ -43,7 +43,7 @@ ExitCode plan_command_body(Session& session, View& view, const Flags& flags) {
   }
   Compiled compiled = compile_program(session, view, flags.common);
   if (!compiled.program) return compiled.exit_code;
-  auto target = open_target(session, view, flags.common, {.without = WithoutEngine::assume_nothing_runs});
+  auto target = open_target(session, view, flags.common, {.without = WithoutEngine::assume_nothing_runs, .target = compiled.program->target});
   if (!target) return fail(view, target.error());
   auto snapshot = read_live(*target, *compiled.program);
   if (!snapshot) return fail(view, snapshot.error());

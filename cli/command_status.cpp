@@ -56,7 +56,7 @@ std::string service_text(const provider::ServiceStatus& service, int address_wid
 ExitCode status(Session& session, View& view, const CommonFlags& flags) {
   const Compiled compiled = compile_program(session, view, flags, false);
   if (!compiled.program) return compiled.exit_code;
-  auto target = open_target(session, view, flags, {.without = WithoutEngine::fail});
+  auto target = open_target(session, view, flags, {.without = WithoutEngine::fail, .target = compiled.program->target});
   if (!target) return fail(view, target.error());
   const auto snapshot = read_live(*target, *compiled.program);
   if (!snapshot) return fail(view, snapshot.error());

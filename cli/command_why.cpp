@@ -128,7 +128,7 @@ Result<std::vector<Finding>> ask_by_stack(Inquiry& inquiry, const ir::Program& p
 }
 
 Result<std::vector<Finding>> ask(Session& session, View& view, const Flags& flags, const std::optional<ir::Program>& program, bool by_name) {
-  BERTH_TRY(target, open_target(session, view, flags.common, {.without = WithoutEngine::fail}));
+  BERTH_TRY(target, open_target(session, view, flags.common, {.without = WithoutEngine::fail, .target = program ? program->target : ""}));
   EngineConnection engine(target.endpoint, session);
   Inquiry inquiry(engine.client(), program ? &*program : nullptr, flags.tail);
   if (by_name) return ask_by_name(inquiry, flags);

@@ -44,7 +44,7 @@ void declare_engine(Arguments& arguments, CommonFlags& flags) {
 
 void declare_target(Arguments& arguments, CommonFlags& flags) {
   declare_engine(arguments, flags);
-  arguments.choice("--target", flags.target, {"local", "aws"}, "what to deploy to (default: local; aws not in this version)");
+  arguments.choice("--target", flags.target, {"local", "aws"}, "what to deploy to (default: what the environment says, else local; aws not in this version)");
 }
 
 std::unique_ptr<View> make_view(Session& session, const CommonFlags& flags) {

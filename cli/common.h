@@ -26,7 +26,7 @@ struct CommonFlags {
   std::vector<std::string> variables;  ///< "name=value"
   std::vector<std::string> denied;     ///< codes of warnings that are errors, or "warnings"
   std::string engine;
-  std::string target = "local";
+  std::string target;  ///< "" = what the environment says, else local
   std::string format = "text";
   bool no_color = false;
 };

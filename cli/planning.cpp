@@ -39,7 +39,8 @@ Result<Target> open_target(Session& session, View& view, const CommonFlags& flag
   BERTH_TRY(endpoint, find_engine(session, flags));
   provider::ProviderConfig config{.endpoint = endpoint, .options = {}};
   config.options.await.timeout = options.timeout;
-  BERTH_TRY(made, session.registry->make(flags.target, config, *session.clock));
+  const std::string& wanted = flags.target.empty() ? options.target : flags.target;
+  BERTH_TRY(made, session.registry->make(wanted.empty() ? "local" : wanted, config, *session.clock));
   Target target{.endpoint = endpoint, .provider = std::move(made), .engine_answers = true};
 
   if (options.without == WithoutEngine::start_it) {

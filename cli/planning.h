@@ -29,6 +29,7 @@ struct Target {
 struct TargetOptions {
   WithoutEngine without = WithoutEngine::fail;
   Milliseconds timeout = std::chrono::minutes(10);
+  std::string target{};  ///< of the program's environment; a flag counts more
 };
 
 /// Finds (or starts) the engine and makes its provider.

@@ -203,6 +203,7 @@ Json to_json_without_resources(const Program& program, bool origins) {
   Json json = {{"format_version", "1.0"}, {"stack", program.stack}, {"environment", program.environment}, {"outputs", std::move(outputs)}};
   if (!program.region.empty()) json["region"] = program.region;
   if (!program.account.empty()) json["account"] = program.account;
+  if (!program.target.empty()) json["target"] = program.target;
   if (program.protect) json["protect"] = true;
   for (const auto& [address, resource] : program.externs) {
     Json row = {{"address", address.text()}, {"kind", address.kind}, {"body", to_json(resource.body)}};

@@ -67,6 +67,7 @@ struct Program {
   std::string environment = "default";
   std::string region;   ///< "" = the target's own
   std::string account;  ///< the account that the environment names; "" = any
+  std::string target;   ///< what the environment deploys to: "local" or "aws"; "" = not said, which is local
   bool protect = false; ///< the environment asks for its name before anything is changed
   std::map<Address, Resource> resources;
   /// What exists already and is only referred to. The kind of an address is the extern's kind: `role.orders_role`.

@@ -25,6 +25,9 @@ struct Options {
   std::vector<NotCarriedOut> not_carried_out;
 };
 
+/// What the program's environment deploys to.
+inline Target target_of(const ir::Program& program) { return program.target == "aws" ? Target::aws : Target::local; }
+
 /// Compares what is wanted with what runs. Pure and total: a plan comes back also when there are errors, which are reported to `sink`, and
 /// then `applyable` is false. Linear in the number of resources.
 /// What the target does not carry out is taken out of the program and listed.

@@ -55,6 +55,7 @@ ir::Program lower(sema::Module module, DiagnosticSink& sink, const SourceSet* so
   program.stack = std::move(module.stack);
   program.environment = std::move(module.environment);
   program.account = std::move(module.account);
+  program.target = std::move(module.target);
   program.protect = module.protect;
   const ir::Value* region = module.settings.find("region");
   if (region != nullptr && region->as_string() != nullptr) program.region = *region->as_string();

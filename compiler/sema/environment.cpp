@@ -83,7 +83,7 @@ void Environment::setting(const ast::Entry& entry, Module& module) {
     reporter.report("E0220", entry.key.span(), "`set` is a block", "a value").help("`set { parameter = value }`");
     return;
   }
-  static const std::vector<std::string> kWords = {"account", "region", "protect", "set", "override"};
+  static const std::vector<std::string> kWords = {"account", "region", "target", "protect", "set", "override"};
   if (std::find(kWords.begin(), kWords.end(), word) == kWords.end()) {
     Diagnostic& diagnostic = reporter.report("E0201", entry.key.span(), fmt::format("unknown setting `{}` in `environment`", word), "it has no such setting");
     if (const auto meant = suggest(std::string(word), kWords)) {
@@ -99,6 +99,11 @@ void Environment::setting(const ast::Entry& entry, Module& module) {
   }
   if (word == "protect") {
     module.protect = evaluator_.condition(*entry.value, nullptr).value_or(false);
+  } else if (word == "target") {
+    text(entry, module.target);
+    if (!module.target.empty() && module.target != "local" && module.target != "aws") {
+      reporter.report("E0108", entry.value->span, fmt::format("`\"{}\"` is not one of `\"local\"`, `\"aws\"`", module.target), "not one of them");
+    }
   } else {
     text(entry, word == "account" ? module.account : module.region);
     const bool digits = std::all_of(module.account.begin(), module.account.end(), [](char c) { return c >= '0' && c <= '9'; });

@@ -17,7 +17,7 @@ class Environment {
  public:
   Environment(Evaluator& evaluator, Scope& scope) : evaluator_(evaluator), scope_(scope) {}
 
-  /// Reads the environment `name` of `blocks` ("" when there are none): its values for parameters enter `evaluator.given`, its account, region and
+  /// Reads the environment `name` of `blocks` ("" when there are none): its values for parameters enter `evaluator.given`, its account, region, target and
   /// protection `module`. Mistakes in the other environments are left to the run that chooses them. E0202, E0207, E0218, E0219, E0221, E0224.
   void choose(const std::vector<const ast::Entry*>& blocks, const std::string& name, Module& module);
   /// Values of further `set` blocks, after those of the environment: of a test.

@@ -29,6 +29,7 @@ struct Module {
   std::string environment = "default";
   std::string account;  ///< of the environment; "" = any
   std::string region;   ///< of the environment; "" = the stack's
+  std::string target;   ///< of the environment: "local" or "aws"; "" = not said
   bool protect = false;
   std::vector<Declared> resources;
   std::vector<Declared> externs;
