@@ -148,6 +148,7 @@ class Graph {
     if (live != nullptr && gives_up_capacity(live->resource.body, change.after->body)) {
       last = push(change, Verb::detach, live);
       after(last, attached);
+      for (const ir::LiveResource* draining : change.draining) after(last, push(change, Verb::await_gone, draining));
       steps.ends.push_back(last);
     }
     const auto is_hash = [](const auto& tag) { return tag.first == kHashTag; };

@@ -126,8 +126,10 @@ void Differ::compare(Change& change, const LiveSet& set) {
   if (change.address.kind == "service") set_deployment(change);
   write_changed_tags(change, program_.id());
   decide(change, replaced_parent(*change.after));
-  if (change.kind == ChangeKind::replace) replace(change, set);
-  else check_capacity(change, sink_);
+  if (change.kind == ChangeKind::replace) return replace(change, set);
+  check_capacity(change, sink_);
+  // A service that was deleted uses its capacity until it is gone.
+  if (change.address.kind == "cluster" && gives_up_capacity(change.before->resource.body, change.after->body)) change.draining = live_.draining_in(change.address);
 }
 
 /// The new one is made from nothing, under a name that must be free.

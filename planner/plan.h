@@ -79,7 +79,8 @@ struct Change {
   std::vector<FieldChange> fields;
   /// Services: set when tasks are replaced by those of another revision.
   std::optional<Deployment> deployment;
-  /// DRAINING services that must be gone before: the one whose name a created service takes, those in a cluster that is destroyed.
+  /// DRAINING services that must be gone before: the one whose name a created service takes, those in a cluster that is destroyed or
+  /// gives up capacity.
   std::vector<const ir::LiveResource*> draining;
   /// Task definitions that are destroyed: all their revisions that are ours, the newest first.
   std::vector<const ir::LiveResource*> revisions;

@@ -99,7 +99,13 @@ void require_applied(World& world, const ir::Program& program) {
   const Plan plan = world.plan(program);
   INFO(render_text(plan));
   REQUIRE(plan.applyable);
-  REQUIRE(world.apply(plan).ok());
+  const ApplyReport report = world.apply(plan);
+  std::string failed;
+  for (std::size_t i = 0; i < report.outcomes.size(); ++i) {
+    if (report.outcomes[i].error) failed += report.actions[i].text() + ": " + report.outcomes[i].error->message + "\n";
+  }
+  REQUIRE(failed == "");
+  REQUIRE(report.ok());
   const Plan again = world.plan(program);
   INFO("planned again:\n" << render_text(again));
   REQUIRE(again.empty());
