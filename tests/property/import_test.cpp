@@ -97,6 +97,15 @@ void complete(ir::Map& service, ir::Program& program) {
 }
 
 /// A cluster, a task and the service that runs it.
+/// On Fargate there is one network mode. A task of Windows that says none has no text: what is compatible with Fargate gets that one.
+void give_network_mode(ir::Map& task) {
+  const ir::Value* os = task.find("os");
+  const ir::Value* compatible = task.find("compatible");
+  if (os == nullptr || !os->as_string()->starts_with("windows") || compatible == nullptr) return;
+  const ir::List& all = *compatible->as_list();
+  if (std::find(all.begin(), all.end(), ir::Value::string("fargate")) != all.end()) task.set("network_mode", ir::Value::string("awsvpc"));
+}
+
 ir::Program random_program(test::RandomBody& random, bool only_sent) {
   ir::Program program;
   program.stack = "random";
@@ -106,6 +115,7 @@ ir::Program random_program(test::RandomBody& random, bool only_sent) {
     make_writable(kind.fields, kind.blocks, *body.as_map());
     make_references(body, program);
     if (address == kService) complete(*body.as_map(), program);
+    if (address == kTask) give_network_mode(*body.as_map());
     ir::canonicalize(kind, body);
     program.resources.emplace(address, ir::Resource{.address = address, .body = std::move(body), .origin = {}, .doc = ""});
   }

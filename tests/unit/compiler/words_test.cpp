@@ -92,7 +92,7 @@ class Words {
     CHECK(said.back() != '.');
     const bool capital = std::isupper(static_cast<unsigned char>(said[0])) != 0;
     const bool name = said.size() > 1 && std::isupper(static_cast<unsigned char>(said[1])) != 0;
-    static constexpr std::array<std::string_view, 4> kNames = {"Fargate", "Docker", "Windows", "Cloud Map"};
+    static constexpr std::array<std::string_view, 5> kNames = {"Fargate", "Docker", "Windows", "Cloud Map", "Service Connect"};
     CHECK((!capital || name || std::any_of(kNames.begin(), kNames.end(), [&](std::string_view known) { return said.starts_with(known); })));
   }
 
