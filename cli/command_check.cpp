@@ -15,7 +15,8 @@ namespace berth::cli {
 namespace {
 
 constexpr std::string_view kHelp = R"(Reads the files and says what is wrong with them, without asking an engine. Several mistakes are shown at once; a setting that
-the environment's target (the local engine unless it says `target = "aws"`) does not carry out is a warning. `berth explain CODE` tells more about one.
+the target does not carry out is a warning or an error. The target is the local engine unless the environment says `target = "aws"`.
+`berth explain CODE` tells more about one.
 
 With --all-envs the stack is checked in each of its environments; what is wrong in several is shown once.
 
