@@ -134,9 +134,9 @@ void fill_hard_limit(Map& ulimit) {
   if (soft != nullptr && ulimit.find("hard") == nullptr) ulimit.set("hard", Value(soft->data(), {.span = soft->origin().span, .is_default = true}));
 }
 
-/// The router has been checked; ECS finds it by itself.
-void forget_router(Map& container) {
-  Value* logs = container.find("logs");
+/// Of what has `logs`. The router has been checked; ECS finds it by itself.
+void forget_router(Map& body) {
+  Value* logs = body.find("logs");
   if (logs != nullptr && logs->as_map() != nullptr) logs->as_map()->erase("router");
 }
 
@@ -220,7 +220,7 @@ void canonicalize(const Block& kind, Value& body) {
   if (kind.kind == "service") raise_grace(*map);
   if (kind.kind == "service") fill_daemon_bounds(*map);
   if (kind.kind == "ulimit") fill_hard_limit(*map);
-  if (kind.kind == "container") forget_router(*map);
+  if (kind.kind == "container" || kind.kind == "connect") forget_router(*map);
   if (kind.kind == "asg") forget_any_step(*map);
   canonicalize_fields(kind.fields, *map);
   for (const Block& child : kind.blocks) {

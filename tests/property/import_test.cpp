@@ -96,16 +96,13 @@ void complete(ir::Map& service, ir::Program& program) {
   for (auto& [label, entry] : *exposed->as_map()) entry.as_map()->set("container", ir::Value::string("a"));
 }
 
-/// A cluster, a task and the service that runs it.
-/// On Fargate there is one network mode. A task of Windows that says none has no text: what is compatible with Fargate gets that one.
+/// A task of Windows that says no network mode has no text where it is on Fargate: it gets the one that there is.
 void give_network_mode(ir::Map& task) {
   const ir::Value* os = task.find("os");
-  const ir::Value* compatible = task.find("compatible");
-  if (os == nullptr || !os->as_string()->starts_with("windows") || compatible == nullptr) return;
-  const ir::List& all = *compatible->as_list();
-  if (std::find(all.begin(), all.end(), ir::Value::string("fargate")) != all.end()) task.set("network_mode", ir::Value::string("awsvpc"));
+  if (os != nullptr && os->as_string()->starts_with("windows")) task.set("network_mode", ir::Value::string("awsvpc"));
 }
 
+/// A cluster, a task and the service that runs it.
 ir::Program random_program(test::RandomBody& random, bool only_sent) {
   ir::Program program;
   program.stack = "random";
