@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <utility>
+#include <variant>
 
 namespace berth {
 
@@ -24,5 +25,17 @@ class Boxed {
  private:
   std::unique_ptr<T> value_;  ///< null after it was moved from
 };
+
+/// The `T` that the variant holds in a box, or null.
+template <class T, class Variant>
+const T* get_boxed(const Variant& data) {
+  const auto* box = std::get_if<Boxed<T>>(&data);
+  return box == nullptr ? nullptr : box->get();
+}
+template <class T, class Variant>
+T* get_boxed(Variant& data) {
+  auto* box = std::get_if<Boxed<T>>(&data);
+  return box == nullptr ? nullptr : box->get();
+}
 
 }  // namespace berth

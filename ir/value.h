@@ -105,16 +105,13 @@ class Value {
   [[nodiscard]] const bool* as_bool() const { return std::get_if<bool>(&data_); }
   [[nodiscard]] const Quantity* as_quantity() const { return std::get_if<Quantity>(&data_); }
   [[nodiscard]] const std::string* as_string() const { return std::get_if<std::string>(&data_); }
-  [[nodiscard]] const Reference* as_reference() const { return boxed<Reference>(data_); }
+  [[nodiscard]] const Reference* as_reference() const { return get_boxed<Reference>(data_); }
   [[nodiscard]] const List* as_list() const { return std::get_if<List>(&data_); }
   [[nodiscard]] List* as_list() { return std::get_if<List>(&data_); }
   [[nodiscard]] const Map* as_map() const { return std::get_if<Map>(&data_); }
   [[nodiscard]] Map* as_map() { return std::get_if<Map>(&data_); }
-  [[nodiscard]] const Sensitive* as_sensitive() const { return boxed<Sensitive>(data_); }
-  [[nodiscard]] Sensitive* as_sensitive() {
-    auto* box = std::get_if<Boxed<Sensitive>>(&data_);
-    return box == nullptr ? nullptr : box->get();
-  }
+  [[nodiscard]] const Sensitive* as_sensitive() const { return get_boxed<Sensitive>(data_); }
+  [[nodiscard]] Sensitive* as_sensitive() { return get_boxed<Sensitive>(data_); }
   [[nodiscard]] const Data& data() const { return data_; }
   [[nodiscard]] const Origin& origin() const { return origin_; }
   void set_origin(Origin origin) { origin_ = origin; }
@@ -123,12 +120,6 @@ class Value {
   bool operator==(const Value& other) const;
 
  private:
-  template <class T>
-  static const T* boxed(const Data& data) {
-    const auto* box = std::get_if<Boxed<T>>(&data);
-    return box == nullptr ? nullptr : box->get();
-  }
-
   Data data_;
   Origin origin_;
 };

@@ -50,10 +50,7 @@ struct Value {
   [[nodiscard]] const std::int64_t* as_integer() const;
   [[nodiscard]] const Rational* as_decimal() const { return std::get_if<Rational>(&data); }
   [[nodiscard]] const std::string* as_string() const { return std::get_if<std::string>(&data); }
-  [[nodiscard]] const ir::Reference* as_reference() const {
-    const auto* box = std::get_if<Boxed<ir::Reference>>(&data);
-    return box == nullptr ? nullptr : box->get();
-  }
+  [[nodiscard]] const ir::Reference* as_reference() const { return get_boxed<ir::Reference>(data); }
   [[nodiscard]] const List* as_list() const;
   [[nodiscard]] const Map* as_map() const;
   /// Null when it is none.
