@@ -157,17 +157,16 @@ Rollout rollout_of(const scheduler::Timeline& timeline, bool replaces) {
   Rollout made{.replicas = service.desired_count, .replaces = replaces, .least_healthy = bounds.lower, .most_tasks = bounds.upper};
   made.lowest_healthy = timeline.lowest_healthy;
   made.peak_tasks = timeline.peak;
-  bool goes_back = false;
+  // The counts are of the PRIMARY and of others: after a rollback the old deployment is that.
+  const auto is_back = [&](const std::string& deployment_id) { return replaces && deployment_id == kOldDeployment; };
   for (const scheduler::TimelinePoint& point : timeline.points) {
-    // From then on the old deployment is the PRIMARY.
-    goes_back = goes_back || std::any_of(point.events.begin(), point.events.end(), [](const std::string& event) { return event.find("rolling back to (deployment") != std::string::npos; });
     if (point.started == 0 && point.stopped == 0) continue;
     RolloutStep step{.at = point.at, .started = point.started, .stopped = point.stopped, .old_tasks = point.old_tasks, .new_tasks = point.new_tasks, .healthy = point.healthy};
-    if (goes_back) std::swap(step.old_tasks, step.new_tasks);
+    if (is_back(point.primary)) std::swap(step.old_tasks, step.new_tasks);
     made.steps.push_back(step);
   }
   const scheduler::Deployment& primary = timeline.service.deployments.front();
-  made.end = goes_back ? RolloutEnd::rolled_back : primary.rollout_state == scheduler::RolloutState::Failed ? RolloutEnd::failed : timeline.steady ? RolloutEnd::completed : RolloutEnd::never;
+  made.end = is_back(primary.id) ? RolloutEnd::rolled_back : primary.rollout_state == scheduler::RolloutState::Failed ? RolloutEnd::failed : timeline.steady ? RolloutEnd::completed : RolloutEnd::never;
   if (timeline.steady) made.takes = timeline.steady_at;
   const scheduler::CircuitBreaker& breaker = service.deployment_configuration.circuit_breaker;
   if (breaker.enable) made.failures = scheduler::breaker_threshold(service.desired_count, breaker);

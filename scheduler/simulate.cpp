@@ -165,6 +165,7 @@ class Simulation {
                         .stopped = static_cast<std::int64_t>(decision.stop.size())};
     const Draft counts(view(), now_, scenario_.scheduler);
     const Deployment* primary = primary_of(view().service);
+    if (primary != nullptr) point.primary = primary->id;
     point.new_tasks = primary == nullptr ? 0 : counts.count_of(primary->id);
     point.old_tasks = counts.total() - point.new_tasks;
     point.healthy = counts.count(Fitness::Healthy);

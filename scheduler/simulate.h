@@ -70,6 +70,8 @@ struct TimelinePoint {
   std::int64_t new_tasks = 0;
   std::int64_t old_tasks = 0;
   std::int64_t healthy = 0;
+  /// Id of the PRIMARY deployment; "" when there is none.
+  std::string primary{};
   /// New service events, oldest first.
   std::vector<std::string> events;
   bool operator==(const TimelinePoint&) const = default;
