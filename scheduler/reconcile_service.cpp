@@ -47,34 +47,15 @@ void balance(Draft& draft) {
   }
 }
 
-void announce_stops(Draft& draft) {
-  const bool said = draft.service.controller == DeploymentController::External && draft.service.status == ServiceStatus::Active;
-  if (draft.decision.stop.empty() || said) return;
-  std::string tasks;
-  for (const TaskStop& stop : draft.decision.stop) tasks += fmt::format(" (task {})", stop.task_id);
-  draft.event(fmt::format("has stopped {} running tasks:{}.", draft.decision.stop.size(), tasks));
-}
-
-/// Once when it is reached, and again after a while, as a sign of life.
-void announce_steady(Draft& draft) {
-  const std::optional<Timestamp> last = draft.last_steady_event();
-  if (!draft.service.steady || !last || draft.now - *last >= draft.options.event_repeat) {
-    draft.event("has reached a steady state.");
-    draft.wake(draft.now + draft.options.event_repeat);
-  } else {
-    draft.wake(*last + draft.options.event_repeat);
-  }
-}
-
 }  // namespace
 
 void announce(Draft& draft) {
-  announce_stops(draft);
+  draft.announce_stops();
   if (draft.service.status != ServiceStatus::Active || draft.service.controller == DeploymentController::External) return;
   const bool up = draft.service.deployments.size() == 1 && all_up(draft);
   if (up && draft.primary().rollout_state == RolloutState::InProgress) complete(draft);
   const bool steady = up && draft.primary().rollout_state == RolloutState::Completed;
-  if (steady) announce_steady(draft);
+  if (steady) draft.announce_steady(!draft.service.steady);
   draft.service.steady = steady;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -215,6 +216,21 @@ std::optional<Timestamp> Draft::last_steady_event() const {
     return is_steady_event(event) && event.message.compare(0, prefix_.size(), prefix_) == 0;
   });
   return found == service.events.end() ? std::nullopt : std::optional(found->created_at);
+}
+
+void Draft::announce_stops() {
+  const std::size_t before = std::exchange(announced_stops_, decision.stop.size());
+  if (before == announced_stops_) return;
+  std::string tasks;
+  for (std::size_t i = before; i < announced_stops_; ++i) tasks += fmt::format(" (task {})", decision.stop[i].task_id);
+  event(fmt::format("has stopped {} running tasks:{}.", announced_stops_ - before, tasks));
+}
+
+void Draft::announce_steady(bool just_reached) {
+  const std::optional<Timestamp> last = last_steady_event();
+  const bool due = just_reached || !last || now - *last >= options.event_repeat;
+  if (due) event("has reached a steady state.");
+  wake((due ? now : *last) + options.event_repeat);
 }
 
 void Draft::wake(Timestamp at) { decision.requeue_at = decision.requeue_at ? std::min(*decision.requeue_at, at) : at; }

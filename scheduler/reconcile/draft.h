@@ -90,12 +90,16 @@ class Draft {
   void event(std::string text) { decision.events.push_back(prefix_ + std::move(text)); }
   /// The same, unless it was said before and nothing has changed since. Source: ecs.md 4.11.
   void event_once(std::string text);
-  /// When the steady state was last announced, of what events are about now.
-  [[nodiscard]] std::optional<Timestamp> last_steady_event() const;
+  /// Says which tasks were told to stop since this was last said.
+  void announce_stops();
+  /// Says that what events are about now is steady: when it has just become so, and again after a while, as a sign of life.
+  void announce_steady(bool just_reached);
   /// Look again at `at` at the latest.
   void wake(Timestamp at);
 
  private:
+  /// When the steady state was last announced, of what events are about now.
+  [[nodiscard]] std::optional<Timestamp> last_steady_event() const;
   void load_instances();
   [[nodiscard]] bool is_leaving(const Task& task) const;
   [[nodiscard]] bool is_throttled(const Deployment& deployment);
@@ -107,6 +111,7 @@ class Draft {
   void release_room(const Task& task);
 
   std::string prefix_;
+  std::size_t announced_stops_ = 0;
   PlacementPolicy policy_;
   std::vector<InstanceLoad> loads_;
   std::map<std::string, std::size_t> load_index_;

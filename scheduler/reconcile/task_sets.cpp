@@ -11,7 +11,7 @@ namespace {
 /// One step of keeping one task set at its count.
 class TaskSet {
  public:
-  TaskSet(Draft& draft, std::string id) : draft_(draft), id_(std::move(id)), said_(draft.decision.stop.size()) { draft_.speak_of(set()); }
+  TaskSet(Draft& draft, std::string id) : draft_(draft), id_(std::move(id)) { draft_.speak_of(set()); }
 
   void keep() {
     if (set().status == DeploymentStatus::Draining) {
@@ -22,7 +22,7 @@ class TaskSet {
       trim();
       start();
     }
-    announce_stops();
+    draft_.announce_stops();
     announce_steady();
   }
 
@@ -105,14 +105,6 @@ class TaskSet {
 
   void start() { draft_.start(set(), wanted() - coming()); }
 
-  void announce_stops() {
-    const std::vector<TaskStop>& stops = draft_.decision.stop;
-    if (stops.size() == said_) return;
-    std::string tasks;
-    for (std::size_t i = said_; i < stops.size(); ++i) tasks += fmt::format(" (task {})", stops[i].task_id);
-    draft_.event(fmt::format("has stopped {} running tasks:{}.", stops.size() - said_, tasks));
-  }
-
   void announce_steady() {
     const std::int64_t up = count_if([](const LiveTask& task) { return task.task != nullptr && is_up(*task.task) && stays(task); });
     const bool steady = set().status != DeploymentStatus::Draining && up == desired() && total() == desired();
@@ -120,16 +112,11 @@ class TaskSet {
     if (part.steady != steady) part.steady_at = draft_.now;
     const bool reached = steady && !part.steady;
     part.steady = steady;
-    if (!steady) return;
-    const std::optional<Timestamp> last = draft_.last_steady_event();
-    const bool due = reached || !last || draft_.now - *last >= draft_.options.event_repeat;
-    if (due) draft_.event("has reached a steady state.");
-    draft_.wake((due ? draft_.now : *last) + draft_.options.event_repeat);
+    if (steady) draft_.announce_steady(reached);
   }
 
   Draft& draft_;
   const std::string id_;
-  const std::size_t said_;
 };
 
 }  // namespace
