@@ -44,6 +44,16 @@ std::optional<std::string> kept_text(const Json& extra, const char* name) {
 
 api::KeyValuePair statistic(const char* name, std::int64_t value) { return {.name = name, .value = std::to_string(value), .other_members = {}}; }
 
+/// What tasks run on, as services, deployments and task sets have it.
+template <class Shown, class From>
+void show_launch(const From& from, Shown& shown) {
+  if (from.capacity_providers.empty()) {
+    shown.launch_type = from.launch_type;
+  } else {
+    shown.capacity_provider_strategy = present_strategy(from.capacity_providers);
+  }
+}
+
 api::Deployment present_deployment(const scheduler::Deployment& deployment, const TaskCounts& counts) {
   api::Deployment shown;
   shown.id = deployment.id;
@@ -55,11 +65,7 @@ api::Deployment present_deployment(const scheduler::Deployment& deployment, cons
   shown.failed_tasks = deployment.failed_tasks;
   shown.created_at = deployment.created_at;
   shown.updated_at = deployment.updated_at;
-  if (deployment.capacity_providers.empty()) {
-    shown.launch_type = deployment.launch_type;
-  } else {
-    shown.capacity_provider_strategy = present_strategy(deployment.capacity_providers);
-  }
+  show_launch(deployment, shown);
   if (deployment.launch_type == "FARGATE") shown.platform_version = kPlatform, shown.platform_family = "Linux";
   shown.network_configuration = kept<api::NetworkConfiguration>(deployment.extra, "networkConfiguration");
   shown.rollout_state = name_of(deployment.rollout_state);
@@ -78,6 +84,11 @@ std::map<std::string, TaskCounts> counts_by_deployment(const Store& store, const
   return counts;
 }
 
+TaskCounts counts_of(const std::map<std::string, TaskCounts>& counts, const std::string& deployment_id) {
+  const auto found = counts.find(deployment_id);
+  return found == counts.end() ? TaskCounts{} : found->second;
+}
+
 api::TaskSet task_set_with(const Context& context, const scheduler::Service& service, const scheduler::Deployment& set, const TaskCounts& counts,
                            Tags tags) {
   const scheduler::TaskSetPart& part = *set.task_set;
@@ -94,11 +105,7 @@ api::TaskSet task_set_with(const Context& context, const scheduler::Service& ser
   shown.running_count = counts.running;
   shown.created_at = set.created_at;
   shown.updated_at = set.updated_at;
-  if (set.capacity_providers.empty()) {
-    shown.launch_type = set.launch_type;
-  } else {
-    shown.capacity_provider_strategy = present_strategy(set.capacity_providers);
-  }
+  show_launch(set, shown);
   if (set.launch_type == "FARGATE") shown.platform_version = part.platform_version, shown.platform_family = "Linux";
   shown.network_configuration = kept<api::NetworkConfiguration>(set.extra, "networkConfiguration");
   shown.load_balancers.emplace();
@@ -239,14 +246,8 @@ api::Service present_service(const Context& context, const scheduler::Service& s
   shown.desired_count = service.desired_count;
   shown.running_count = counts.running;
   shown.pending_count = counts.pending;
-  const bool unlaunched = service.task_definition_arn.empty();  // without a primary task set
-  if (unlaunched) {
-    shown.launch_type.reset();
-  } else if (service.capacity_providers.empty()) {
-    shown.launch_type = service.launch_type;
-  } else {
-    shown.capacity_provider_strategy = present_strategy(service.capacity_providers);
-  }
+  const bool has_tasks_to_launch = !service.task_definition_arn.empty();  // not without a primary task set
+  if (has_tasks_to_launch) show_launch(service, shown);
   if (service.launch_type == "FARGATE") {
     shown.platform_version = kept_text(service.extra, "platformVersion");
     shown.platform_family = "Linux";
@@ -257,12 +258,12 @@ api::Service present_service(const Context& context, const scheduler::Service& s
   const auto by_deployment = counts_by_deployment(context.store, key);
   if (service.controller == scheduler::DeploymentController::External) shown.task_sets.emplace();
   for (const scheduler::Deployment& deployment : service.deployments) {
-    const auto mine = by_deployment.find(deployment.id);
+    const TaskCounts tasks = counts_of(by_deployment, deployment.id);
     if (deployment.task_set) {
-      shown.task_sets->push_back(task_set_with(context, service, deployment, mine == by_deployment.end() ? TaskCounts{} : mine->second, tags));
-      continue;
+      shown.task_sets->push_back(task_set_with(context, service, deployment, tasks, tags));
+    } else {
+      shown.deployments->push_back(present_deployment(deployment, tasks));
     }
-    shown.deployments->push_back(present_deployment(deployment, mine == by_deployment.end() ? TaskCounts{} : mine->second));
   }
   shown.events.emplace();
   for (const scheduler::ServiceEvent& event : service.events) {
@@ -298,8 +299,7 @@ api::Service present_service(const Context& context, const scheduler::Service& s
   shown.current_service_revisions.emplace();
   for (const scheduler::Deployment& deployment : service.deployments) {
     if (deployment.revision.empty()) continue;
-    const auto mine = by_deployment.find(deployment.id);
-    const TaskCounts tasks = mine == by_deployment.end() ? TaskCounts{} : mine->second;
+    const TaskCounts tasks = counts_of(by_deployment, deployment.id);
     shown.current_service_revisions->push_back({.arn = context.config.arns.service_revision(cluster, service.name, deployment.revision),
                                                 .requested_task_count = deployment.desired_count,
                                                 .running_task_count = tasks.running,
@@ -309,9 +309,7 @@ api::Service present_service(const Context& context, const scheduler::Service& s
 }
 
 api::TaskSet present_task_set(const Context& context, const scheduler::Service& service, const scheduler::Deployment& set, Tags tags) {
-  const auto counts = counts_by_deployment(context.store, key_of(service));
-  const auto mine = counts.find(set.id);
-  return task_set_with(context, service, set, mine == counts.end() ? TaskCounts{} : mine->second, tags);
+  return task_set_with(context, service, set, counts_of(counts_by_deployment(context.store, key_of(service)), set.id), tags);
 }
 
 api::Task present_task(const Context& context, const scheduler::Task& task, Tags tags) {
