@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/suggest.h"
+#include "compiler/sema/build.h"
 #include "ir/capacity.h"
 
 namespace berth::lower {
@@ -35,12 +36,6 @@ bool is_compatible_with_fargate(const ir::Map& task) {
 }
 
 bool is_fargate(std::string_view capacity) { return capacity == "fargate" || capacity == "fargate_spot" || capacity.ends_with(".fargate") || capacity.ends_with(".fargate_spot"); }
-
-/// Whether somebody else deploys the service, and says for each task set what it runs on.
-bool has_task_sets(const sema::Declared& resource) {
-  const ir::Value* controller = resource.body.find("controller");
-  return controller != nullptr && controller->as_string() != nullptr && *controller->as_string() == "external";
-}
 
 /// The value that puts a service or job on Fargate: its own capacity or launch type, else the capacity that its cluster has for all. Null when none does.
 const ir::Value* fargate_of(const sema::Declared& resource, const std::map<ir::Address, sema::Declared*>& clusters) {
@@ -84,7 +79,7 @@ ir::Value share_of(const ir::Address& cluster, const ir::CapacityPart& part) {
 /// made. Without anything in it, it is instances; an explicit `launch = "ec2"` is the same.
 void set_capacity(sema::Declared& service, const std::map<ir::Address, sema::Declared*>& clusters) {
   const ir::Value* cluster = service.body.find("cluster");
-  if (has_task_sets(service)) return;
+  if (sema::has_task_sets(service.body)) return;
   if (service.body.find("capacity") != nullptr || service.body.find("launch") != nullptr || cluster == nullptr || cluster->as_reference() == nullptr) return;
   const auto found = clusters.find(cluster->as_reference()->target);
   if (found == clusters.end()) return;
@@ -179,7 +174,7 @@ void derive(std::vector<sema::Declared>& resources, const std::string& region, s
     sema::Declared* task = task_of(declared, tasks);
     const ir::Value* network = declared.body.find("network");
     if (task != nullptr && network != nullptr) set_awsvpc(task->body, network->origin().span);
-    const ir::Value* fargate = task == nullptr || network != nullptr || has_task_sets(declared) ? nullptr : fargate_of(declared, clusters);
+    const ir::Value* fargate = task == nullptr || network != nullptr || sema::has_task_sets(declared.body) ? nullptr : fargate_of(declared, clusters);
     if (fargate != nullptr) set_awsvpc(task->body, fargate->origin().span);
     if (declared.address.kind == "service") complete_expose(declared, tasks, reporter);
   }

@@ -26,8 +26,10 @@ std::size_t characters(std::string_view text) {
 /// Letters, digits and blanks of any script, and some signs.
 bool has_tag_characters(std::string_view text) {
   const bool is_ascii = std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-  static const auto pattern = sema::compile_pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*");
-  if (!is_ascii) return pattern->matches_all(text);
+  if (!is_ascii) {
+    static const auto pattern = sema::compile_pattern("[\\p{L}\\p{Z}\\p{N}_.:/=+@-]*");  // not made for most stacks
+    return pattern->matches_all(text);
+  }
   return std::all_of(text.begin(), text.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || kTagCharacters.find(c) != std::string_view::npos; });
 }
 

@@ -75,8 +75,8 @@ void validate_traffic(const ir::Program& program, const ir::Resource& service, s
 void validate_quota(const ir::Program& program, sema::Reporter& reporter);
 /// What `raw { }` may write (E0317, E0328, W0508).
 void validate_raw(const ir::Resource& resource, const Exemptions& exemptions, sema::Reporter& reporter);
-/// Ports and the network mode as they were written, before the canonical form fills them in: Windows has no `bridge` (E0341), and with the host's network or an address of the task's own, `host` is the port
-/// itself (E0304).
+/// Ports and the network mode as they were written, before the canonical form fills them in: Windows has none but `awsvpc` (E0341), and with the host's
+/// network or an address of the task's own, `host` is the port itself (E0304).
 void validate_host_ports(const ir::Value& task, sema::Reporter& reporter);
 
 }  // namespace berth::lower

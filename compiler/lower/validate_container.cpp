@@ -254,13 +254,6 @@ void validate_windows(const ir::Resource& task, sema::Reporter& reporter) {
     }
     return;
   }
-  // Instances with Windows have a network of their own for containers, which is no mode of Docker's on Linux.
-  const std::string* mode = text_of(task.body, {"network_mode"});
-  if (mode != nullptr && *mode != "awsvpc") {
-    reporter.report_each("E0341", place_of(ir::at(task.body, {"network_mode"}), task.origin), fmt::format("Windows has no network mode `{}`", *mode), "not possible there")
-        .label(at_os, "the task runs on Windows")
-        .help("remove it for the network that Windows has, or `network_mode = \"awsvpc\"` with a `network`");
-  }
   refuse(ir::at(task.body, {"pid"}), "`pid`");
   refuse(ir::at(task.body, {"ipc"}), "`ipc`");
   if (has_text(task.body, {"arch"}, "arm64")) refuse(ir::at(task.body, {"arch"}), "tasks on `arm64`");

@@ -298,12 +298,13 @@ void validate_task(const ir::Resource& task, sema::Reporter& reporter) {
 
 void validate_host_ports(const Value& task, sema::Reporter& reporter) {
   const std::string* os = text_of(task, {"os"});
-  if (os != nullptr && os->starts_with("windows") && has_text(task, {"network_mode"}, "bridge")) {
-    reporter.report_each("E0341", place_of(ir::at(task, {"network_mode"}), task.origin().span), "Windows has no network mode `bridge`", "not possible there")
+  const std::string* mode = text_of(task, {"network_mode"});
+  // Instances with Windows have a network of their own for containers, which is no mode of Docker's on Linux.
+  if (os != nullptr && os->starts_with("windows") && mode != nullptr && *mode != "awsvpc") {
+    reporter.report_each("E0341", place_of(ir::at(task, {"network_mode"}), task.origin().span), fmt::format("Windows has no network mode `{}`", *mode), "not possible there")
         .label(place_of(ir::at(task, {"os"}), task.origin().span), "the task runs on Windows")
         .help("remove it for the network that Windows has, or `network_mode = \"awsvpc\"` with a `network`");
   }
-  const std::string* mode = text_of(task, {"network_mode"});
   const Value* containers = ir::at(task, {"container"});
   if (mode == nullptr || (*mode != "host" && *mode != "awsvpc") || containers == nullptr || containers->as_map() == nullptr) return;
   for (const auto& [name, container] : *containers->as_map()) {

@@ -100,12 +100,6 @@ Value marked(Value value, const Writing& writing) {
   return value;
 }
 
-/// Whoever deploys such a service says itself what it runs.
-bool is_deployed_by_others(const ir::Map& body) {
-  const ir::Value* controller = body.find("controller");
-  return controller != nullptr && controller->as_string() != nullptr && *controller->as_string() == "external";
-}
-
 }  // namespace
 
 Value Builder::whole(const Writing& writing, Node& node, const Field& field) {
@@ -273,7 +267,7 @@ void Builder::complete(Node& node, const ir::Map& body) {
     if (!field.variants.empty() && std::find(field.variants.begin(), field.variants.end(), node.variant) == field.variants.end()) continue;
     const Setting* written = node.setting(field.name);
     if (written != nullptr && contains_poison(written->value)) continue;  // wrong, and reported
-    if (field.name == "task" && (node.task != nullptr || is_deployed_by_others(body))) continue;
+    if (field.name == "task" && (node.task != nullptr || has_task_sets(body))) continue;
     Diagnostic& diagnostic = reporter.report("E0213", node.header, fmt::format("this {} has no `{}`", schema.kind, field.name), fmt::format("`{}` is missing", field.name));
     diagnostic.note(std::string(field.doc));
     diagnostic.help(fmt::format("add `{} = …` (`{}`)", field.name, field.type.text));
@@ -316,6 +310,11 @@ void Builder::record(const Setting& setting, const Value& value, const std::stri
     const auto found = map == nullptr ? Map::const_iterator() : map->find(key);
     chain(field_path + "." + key, writings, map == nullptr || found == map->end() ? kUnset : found->second);
   }
+}
+
+bool has_task_sets(const ir::Map& service) {
+  const ir::Value* controller = service.find("controller");
+  return controller != nullptr && controller->as_string() != nullptr && *controller->as_string() == "external";
 }
 
 Value from_ir(const ir::Value& value) {

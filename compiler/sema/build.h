@@ -50,6 +50,9 @@ class Builder {
   std::vector<Running> running_;
 };
 
+/// Whether somebody else deploys the service, and says for each task set what it runs, and on what.
+bool has_task_sets(const ir::Map& service);
+
 /// `value` of a resource's body as the language sees it.
 Value from_ir(const ir::Value& value);
 
