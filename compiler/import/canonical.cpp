@@ -89,7 +89,7 @@ Json clean(const std::string& member, const Json& value) {
 }
 
 void fill(Json& object, const char* member, const Json& value) {
-  if (!object.contains(member)) object[member] = value;
+  if (!object.contains(member) || object[member].is_null()) object[member] = value;
 }
 
 /// Removes what says the same as absence.
@@ -228,6 +228,21 @@ Json canonical_service(const Json& described) {
   if (network.is_object()) fill(network, "assignPublicIp", "DISABLED");
   else service.erase("networkConfiguration");
   return service;
+}
+
+Json canonical_capacity_provider(Json provider) {
+  if (!provider.contains("autoScalingGroupProvider")) return provider;
+  Json& group = provider["autoScalingGroupProvider"];
+  fill(group, "managedScaling", Json::object());
+  Json& scaling = group["managedScaling"];
+  fill(scaling, "status", "DISABLED");
+  fill(scaling, "targetCapacity", 100);
+  fill(scaling, "minimumScalingStepSize", 1);
+  fill(scaling, "maximumScalingStepSize", 10'000);
+  fill(scaling, "instanceWarmupPeriod", 300);
+  fill(group, "managedTerminationProtection", "DISABLED");
+  fill(group, "managedDraining", "ENABLED");
+  return provider;
 }
 
 }  // namespace berth::importing

@@ -12,4 +12,7 @@ Json canonical_task_definition(const Json& definition);
 /// The same for a service as it is created or described; `taskDefinition` without its revision.
 Json canonical_service(const Json& service);
 
+/// What a capacity provider is made of, with what the API takes for a group that does not say it.
+Json canonical_capacity_provider(Json provider);
+
 }  // namespace berth::importing

@@ -121,23 +121,6 @@ void name_exposed_ports(const Workspace& workspace, ir::Map& body) {
   *expose = ir::Value::map(std::move(named));
 }
 
-/// What the API takes for a group without a word about it, so that the input compares with what is made of it.
-void fill_group(Json& provider) {
-  if (!provider.contains("autoScalingGroupProvider")) return;
-  Json& group = provider["autoScalingGroupProvider"];
-  const auto fill = [](Json& object, const char* member, const Json& value) {
-    if (!object.contains(member) || object[member].is_null()) object[member] = value;
-  };
-  fill(group, "managedScaling", Json::object());
-  fill(group["managedScaling"], "status", "DISABLED");
-  fill(group["managedScaling"], "targetCapacity", 100);
-  fill(group["managedScaling"], "minimumScalingStepSize", 1);
-  fill(group["managedScaling"], "maximumScalingStepSize", 10'000);
-  fill(group["managedScaling"], "instanceWarmupPeriod", 300);
-  fill(group, "managedTerminationProtection", "DISABLED");
-  fill(group, "managedDraining", "ENABLED");
-}
-
 /// Capacity that a cluster lists, as the parts of its `capacity { }`.
 class CapacityReader {
  public:
@@ -194,14 +177,12 @@ class CapacityReader {
     const std::string label = label_for(name.starts_with(prefix) ? name.substr(prefix.size()) : name);
     if (prefix + label != name) body.set("name", ir::Value::string(name));
     const ir::CapacityPart made{.kind = kind, .label = label, .body = &body};
-    Json told = ir::capacity_to_ecs(made, [&](const ir::Address& target) { return ir::api_text(workspace_.draft.program.externs.at(target), workspace_.draft.program); });
+    const Json told = ir::capacity_to_ecs(made, [&](const ir::Address& target) { return ir::api_text(workspace_.draft.program.externs.at(target), workspace_.draft.program); });
     Json expected = Json::object();
     for (const char* member : {"autoScalingGroupProvider", "managedInstancesProvider"}) {
       if (described.object.contains(member) && !described.object[member].is_null()) expected[member] = described.object[member];
     }
-    fill_group(expected);
-    fill_group(told);
-    note_losses(workspace_, *described.document, expected, told, where);
+    note_losses(workspace_, *described.document, canonical_capacity_provider(expected), canonical_capacity_provider(told), where);
     if (described.object.contains("tags") && described.object["tags"].is_array() && !described.object["tags"].empty()) {
       workspace_.note(*described.document, where + "tags", "a capacity provider has the tags of its cluster: left out");
     }
