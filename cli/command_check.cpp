@@ -86,6 +86,15 @@ Result<void> mend(const Session& session, View& view, const CommonFlags& flags) 
 }
 
 /// The stack in each of its environments.
+/// What the program's target carries out in part only; what it rejects goes to `sink`.
+std::vector<std::string> support_warnings(const ir::Program& program, DiagnosticSink& sink) {
+  std::vector<std::string> texts;
+  for (const plan::Warning& warning : plan::check_support(program, {.target = plan::target_of(program)}, sink)) {
+    texts.push_back(warning.place.empty() ? warning.text : fmt::format("{}: {}", warning.place, warning.text));
+  }
+  return texts;
+}
+
 ExitCode check_all(const Session& session, View& view, const CommonFlags& flags) {
   const auto options = compile_options(session, flags);
   if (!options) return fail(view, options.error());
@@ -98,7 +107,7 @@ ExitCode check_all(const Session& session, View& view, const CommonFlags& flags)
   for (const CompiledEnvironment& one : compiled) {
     environments[one.environment.empty() ? "default" : one.environment] = one.program.has_value();
     if (!one.program) continue;
-    for (const plan::Warning& warning : plan::check_support(*one.program, {.target = plan::target_of(*one.program)}, sink)) warnings.insert(warning.place.empty() ? warning.text : fmt::format("{}: {}", warning.place, warning.text));
+    for (std::string& warning : support_warnings(*one.program, sink)) warnings.insert(std::move(warning));
     text += fmt::format("{}: {}, no errors\n", one.program->id(), counted(*one.program));
   }
   for (const std::string& warning : warnings) view.warning(warning);
@@ -122,9 +131,7 @@ ExitCode check(Session& session, View& view, const Flags& flags) {
   }
   const ir::Program& program = *compiled.program;
   DiagnosticSink sink;
-  for (const plan::Warning& warning : plan::check_support(program, {.target = plan::target_of(program)}, sink)) {
-    view.warning(warning.place.empty() ? warning.text : fmt::format("{}: {}", warning.place, warning.text));
-  }
+  for (const std::string& warning : support_warnings(program, sink)) view.warning(warning);
   sink.deny(flags.common.denied);
   view.diagnostics(sink.sorted(), *compiled.sources);
   const bool valid = !sink.has_errors();
