@@ -71,16 +71,21 @@ class Client(threading.Thread):
 
 
 class Hammer(unittest.TestCase):
-    def test_every_call_is_answered_while_a_service_rolls(self):
+    def at_work(self, service, job, count):
+        """An engine with a service of `count` tasks of one image and a definition of a job of the other, and its clients."""
         engine = Engine()
         self.addCleanup(engine.close)
         engine.call("CreateCluster", {"clusterName": "main"})
-        engine.call("RegisterTaskDefinition", definition("fake/says-one_stop-50ms"))
-        engine.call("RegisterTaskDefinition", definition("fake/says-done_exit-0-after-20ms") | {"family": "once"})
-        engine.call("CreateService", {"cluster": "main", "serviceName": "web", "taskDefinition": "web", "desiredCount": 6})
+        engine.call("RegisterTaskDefinition", definition(service))
+        engine.call("RegisterTaskDefinition", definition(job) | {"family": "once"})
+        engine.call("CreateService", {"cluster": "main", "serviceName": "web", "taskDefinition": "web", "desiredCount": count})
         clients = [Client(engine, number) for number in range(CLIENTS)]
         for client in clients:
             client.start()
+        return engine, clients
+
+    def test_every_call_is_answered_while_a_service_rolls(self):
+        engine, clients = self.at_work("fake/says-one_stop-50ms", "fake/says-done_exit-0-after-20ms", 6)
         for revision in range(REVISIONS):
             engine.call("RegisterTaskDefinition", definition(f"fake/start-{30 + revision}ms_says-more"))
             engine.call("UpdateService", {"cluster": "main", "service": "web", "taskDefinition": "web"})
@@ -95,15 +100,7 @@ class Hammer(unittest.TestCase):
         engine.until(is_steady, "the last revision has rolled out", seconds=120)
 
     def test_it_ends_cleanly_under_load(self):
-        engine = Engine()
-        self.addCleanup(engine.close)
-        engine.call("CreateCluster", {"clusterName": "main"})
-        engine.call("RegisterTaskDefinition", definition("fake/says-one"))
-        engine.call("RegisterTaskDefinition", definition("fake/exit-0-after-20ms") | {"family": "once"})
-        engine.call("CreateService", {"cluster": "main", "serviceName": "web", "taskDefinition": "web", "desiredCount": 4})
-        clients = [Client(engine, number) for number in range(CLIENTS)]
-        for client in clients:
-            client.start()
+        engine, clients = self.at_work("fake/says-one", "fake/exit-0-after-20ms", 4)
         engine.until(lambda: min(client.answered for client in clients) > 5, "the clients are at work")
         engine.process.terminate()
         code = engine.process.wait(timeout=60)

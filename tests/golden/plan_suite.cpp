@@ -14,10 +14,7 @@ namespace {
 /// "" when the plan can be applied and nothing is left to do then.
 std::string converges(PlanCase& subject, const plan::Plan& plan) {
   if (!plan.applyable) return "";
-  const plan::ApplyReport report = subject.world().apply(plan);
-  for (std::size_t i = 0; i < report.outcomes.size(); ++i) {
-    if (report.outcomes[i].error) return fmt::format("{} fails: {}\n", report.actions[i].text(), report.outcomes[i].error->message);
-  }
+  if (const std::string failed = failures_of(subject.world().apply(plan)); !failed.empty()) return failed;
   const plan::Plan again = subject.plan();
   return again.empty() ? "" : "after the apply there is still something to do:\n" + subject.text(again);
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <fmt/format.h>
+
 #include "planner/apply.h"
 #include "planner/planner.h"
 #include "providers/memory/memory_provider.h"
@@ -31,5 +33,14 @@ class World {
 
   plan::ApplyReport apply(const ir::Program& program, const plan::Options& options = {}) { return apply(plan(program, options)); }
 };
+
+/// What failed, a line each; "" when nothing did.
+inline std::string failures_of(const plan::ApplyReport& report) {
+  std::string failed;
+  for (std::size_t i = 0; i < report.outcomes.size(); ++i) {
+    if (report.outcomes[i].error) failed += fmt::format("{} fails: {}\n", report.actions[i].text(), report.outcomes[i].error->message);
+  }
+  return failed;
+}
 
 }  // namespace berth::test

@@ -100,11 +100,7 @@ void require_applied(World& world, const ir::Program& program) {
   INFO(render_text(plan));
   REQUIRE(plan.applyable);
   const ApplyReport report = world.apply(plan);
-  std::string failed;
-  for (std::size_t i = 0; i < report.outcomes.size(); ++i) {
-    if (report.outcomes[i].error) failed += report.actions[i].text() + ": " + report.outcomes[i].error->message + "\n";
-  }
-  REQUIRE(failed == "");
+  REQUIRE(test::failures_of(report) == "");
   REQUIRE(report.ok());
   const Plan again = world.plan(program);
   INFO("planned again:\n" << render_text(again));
