@@ -107,7 +107,7 @@ Json report_json(const plan::ApplyReport& report) {
 
 ExitCode carry_out(Session& session, View& view, Target& target, const plan::Plan& plan, const CarryOut& options,
                    const std::function<ExitCode()>& after) {
-  show_plan(view, plan);
+  view.plan(plan, false);
   if (!plan.not_carried_out.empty() && !options.allow_partial) {
     return fail(view, {"partial", fmt::format("this target does not carry out {} of what the files say; `berth {} --allow-partial` does the rest",
                                               plan.not_carried_out.size() == 1 ? "a part" : fmt::format("{} parts", plan.not_carried_out.size()), options.command)});

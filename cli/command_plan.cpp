@@ -18,13 +18,16 @@ constexpr std::string_view kHelp = R"(Compares what the files ask for with what 
   + create   ~ change in place, or a new task definition revision   - destroy   -/+ destroy, then create
 
 With --out the plan is saved; `berth apply FILE` carries out exactly this plan, and refuses (exit code 4) when what runs has changed
-since. Exit code: 0; with --detailed-exitcode 2 when there are changes.
+since. --format markdown is a comment for a pull request, of at most 60,000 characters; --format html one page, with a graph of the
+resources and the rollouts. Text shows twelve lines of a resource, with --full all of them. Exit code: 0; with --detailed-exitcode 2 when there are changes.
 
 examples:
   berth plan
   berth plan examples/hello --var replicas=3
   berth plan --out shop.plan && berth apply shop.plan
   berth plan --rehearse-failure app=unhealthy
+  berth plan --format markdown --link-base https://github.com/me/shop/blob/main > comment.md
+  berth plan --format html > plan.html
   berth plan --detailed-exitcode --format json > plan.json)";
 
 struct Flags {
@@ -50,7 +53,7 @@ ExitCode plan_command_body(Session& session, View& view, const Flags& flags) {
   note_unlocked_images(view, *compiled.program);
   const auto plan = make_checked_plan(view, std::move(*compiled.program), std::move(*snapshot), options);
   if (!plan) return ExitCode::failed;
-  show_plan(view, *plan);
+  view.plan(*plan, flags.common.full);
   if (options.failure && std::none_of(plan->changes.begin(), plan->changes.end(), [](const plan::Change& change) { return change.rollout && change.rollout->fails; })) {
     view.warning(fmt::format("no service is rolled out with a container `{}` that could fail so; nothing was rehearsed", options.failure->container));
   }
@@ -74,7 +77,7 @@ Runner declare(Arguments& arguments) {
   declare_variables(arguments, flags->common);
   declare_deny(arguments, flags->common);
   declare_target(arguments, flags->common);
-  declare_output_with(arguments, flags->common, {"github"});
+  declare_plan_output(arguments, flags->common);
   return [flags](Session& session) {
     return with_view(session, flags->common, [&](View& view) { return plan_command_body(session, view, *flags); });
   };

@@ -11,6 +11,16 @@
 #include "providers/ecs/endpoint.h"
 
 namespace berth::cli {
+namespace {
+
+/// A URL that can stand in a page as it is.
+bool is_link_base(const std::string& text) {
+  if (text.empty()) return true;
+  if (text.rfind("https://", 0) != 0 && text.rfind("http://", 0) != 0) return false;
+  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f' && std::string_view("\"'<>()`\\").find(c) == std::string_view::npos; });
+}
+
+}  // namespace
 
 void declare_path(Arguments& arguments, CommonFlags& flags) {
   arguments.positional("PATH", flags.path, "a file or a directory of .ecs files (default: .)");
@@ -38,6 +48,12 @@ void declare_output_with(Arguments& arguments, CommonFlags& flags, const std::ve
   declare_no_color(arguments, flags);
 }
 
+void declare_plan_output(Arguments& arguments, CommonFlags& flags) {
+  declare_output_with(arguments, flags, {"github", "markdown", "html"});
+  arguments.flag("--full", flags.full, "show every line of each resource");
+  arguments.option("--link-base", flags.link_base, "URL", "what links of a page begin with, such as https://github.com/o/r/blob/main (default: relative)");
+}
+
 void declare_engine(Arguments& arguments, CommonFlags& flags) {
   arguments.option("--engine", flags.engine, "ADDRESS", "the engine: unix:///path or http://host:port", "BERTH_ENGINE");
 }
@@ -50,11 +66,15 @@ void declare_target(Arguments& arguments, CommonFlags& flags) {
 std::unique_ptr<View> make_view(Session& session, const CommonFlags& flags) {
   if (flags.format == "json") return make_json_view(session);
   if (flags.format == "github") return make_github_view(session);
+  if (flags.format == "markdown" || flags.format == "html") return make_page_view(session, flags.format == "html", flags.link_base);
   if (flags.format == "sarif") return make_sarif_view(session);
   return make_human_view(session, flags.no_color);
 }
 
 ExitCode with_view(Session& session, const CommonFlags& flags, const std::function<ExitCode(View&)>& body) {
+  if (!is_link_base(flags.link_base)) {
+    return fail(*make_human_view(session, flags.no_color), {"usage", fmt::format("`--link-base {}` is no http or https URL", flags.link_base)});
+  }
   const auto view = make_view(session, flags);
   const ExitCode code = body(*view);
   view->finish();

@@ -29,6 +29,8 @@ struct CommonFlags {
   std::string target;  ///< "" = what the environment says, else local
   std::string format = "text";
   bool no_color = false;
+  bool full = false;      ///< show every line of a plan
+  std::string link_base;  ///< of pages
 };
 
 void declare_path(Arguments& arguments, CommonFlags& flags);
@@ -41,12 +43,14 @@ void declare_output(Arguments& arguments, CommonFlags& flags);
 void declare_output_with(Arguments& arguments, CommonFlags& flags, const std::vector<std::string>& more);
 /// Only `--no-color`, for commands whose output has one form.
 void declare_no_color(Arguments& arguments, CommonFlags& flags);
+/// All forms that a plan has, and how much of it is shown.
+void declare_plan_output(Arguments& arguments, CommonFlags& flags);
 void declare_engine(Arguments& arguments, CommonFlags& flags);
 void declare_target(Arguments& arguments, CommonFlags& flags);
 
 std::unique_ptr<View> make_view(Session& session, const CommonFlags& flags);
 
-/// Runs `body` with the view and finishes it.
+/// Runs `body` with the view and finishes it. A usage error where the flags of the output are wrong.
 ExitCode with_view(Session& session, const CommonFlags& flags, const std::function<ExitCode(View&)>& body);
 
 /// Parameter values: BERTH_VAR_name, over which `--var name=value` wins. Error "usage" for a flag that is not of that form.

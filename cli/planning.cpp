@@ -7,7 +7,6 @@
 #include "base/random.h"
 #include "cli/engine_process.h"
 #include "compiler/lock.h"
-#include "planner/render.h"
 
 namespace berth::cli {
 namespace {
@@ -92,10 +91,6 @@ void note_unlocked_images(View& view, const ir::Program& program) {
   }
   if (tags == 0 || has_locked_images(program)) return;
   view.note(fmt::format("{} go{} by tag as written, and may move; `berth lock` pins tags to digests", tags == 1 ? "one image" : fmt::format("{} images", tags), tags == 1 ? "es" : ""));
-}
-
-void show_plan(View& view, const plan::Plan& plan) {
-  view.result(plan::render_json(plan), plan::render_text(plan, {.color = view.color()}));
 }
 
 }  // namespace berth::cli

@@ -44,7 +44,4 @@ std::optional<plan::Plan> make_checked_plan(View& view, ir::Program program, ir:
 /// Says that tags of images go as they are written, where no lock pins them.
 void note_unlocked_images(View& view, const ir::Program& program);
 
-/// Shows the plan as text and JSON.
-void show_plan(View& view, const plan::Plan& plan);
-
 }  // namespace berth::cli

@@ -48,6 +48,7 @@ Reason reason_for_deployment(const Change& change, bool new_revision) {
 Reason reason_for_tags(const Change& change) {
   const auto user_tags = paths_of(change.fields, is_tag);
   if (!user_tags.empty()) return {ReasonKind::tags_differ, "only tags change"};
+  if (!change.before->tagged_address.empty()) return {ReasonKind::tags_differ, fmt::format("moved from {}", change.before->tagged_address)};
   std::vector<std::string> ours;
   for (const auto& tag : change.tags) ours.push_back(tag.first);
   for (const std::string& tag : change.untag) ours.push_back(tag);

@@ -167,7 +167,6 @@ Json render_json(const Plan& plan) {
           {"complete", plan.not_carried_out.empty()},
           {"errored", !plan.applyable}};
   if (!plan.not_carried_out.empty()) json["not_carried_out"] = array_of(plan.not_carried_out, left_out_json);
-  return json;
   if (!plan.program->reveals.empty()) json["reveals"] = array_of(plan.program->reveals, [&](const ir::Reveal& reveal) { return reveal_json(*plan.program, reveal); });
   return json;
 }

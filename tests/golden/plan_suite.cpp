@@ -1,9 +1,12 @@
 // libs: berth_compiler berth_memory_provider
 
-// Source and live state -> the plan as text, its actions, what is wrong with it, and (option `json`) its JSON. Every plan that can be
-// applied is, and planning again must then be empty.
+// Source and live state -> the plan as text, its actions, what is wrong with it, and (options `json`, `markdown`, `html`) its other forms. Every plan that can be
+// applied is, and planning again must then be empty. Of every plan the page of HTML must be well-formed and need nothing else, and its Markdown fit into what
+// is asked for.
 
+#include "planner/page.h"
 #include "tests/support/golden.h"
+#include "tests/support/page_check.h"
 #include "tests/support/plan_case.h"
 
 using namespace berth;
@@ -19,6 +22,16 @@ std::string converges(PlanCase& subject, const plan::Plan& plan) {
   return again.empty() ? "" : "after the apply there is still something to do:\n" + subject.text(again);
 }
 
+std::string page_faults(const plan::Page& page) {
+  std::string faults = html_faults(plan::render_html(page), page.link_base);
+  for (std::size_t most = 2000; most <= plan::kLongestComment; most *= 2) {
+    const std::string text = plan::render_markdown(page, most);
+    if (text.size() > most) faults += fmt::format("the page of Markdown has {} bytes, not {} at most\n", text.size(), most);
+    faults += markdown_faults(text);
+  }
+  return faults;
+}
+
 std::map<std::string, std::string> run(const CaseFile& file) {
   PlanCase subject(file);
   const plan::Plan plan = subject.plan();
@@ -26,6 +39,10 @@ std::map<std::string, std::string> run(const CaseFile& file) {
                                                {"actions.txt", action_lines(plan::schedule(plan))},
                                                {"diagnostics.txt", subject.diagnostics()},
                                                {"plan.json", subject.json() ? pretty_json(plan::render_json(plan)) : ""}};
+  const plan::Page page{.plan = &plan, .findings = {}, .failure = "", .link_base = "https://example.com/shop/blob/main"};
+  if (subject.markdown()) result["plan.md"] = plan::render_markdown(page);
+  if (subject.html()) result["plan.html"] = plan::render_html(page);
+  result["actions.txt"] += page_faults(page);
   const std::string left = converges(subject, plan);
   result["actions.txt"] += left;
   return result;
@@ -34,8 +51,8 @@ std::map<std::string, std::string> run(const CaseFile& file) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const Suite suite{.inputs = {"*.ecs", "live.json", "options.txt"},
-                    .expected = {"plan.txt", "actions.txt", "diagnostics.txt", "plan.json"},
+  const Suite suite{.inputs = {"*.ecs", "before/*.ecs", "live.json", "options.txt"},
+                    .expected = {"plan.txt", "actions.txt", "diagnostics.txt", "plan.json", "plan.md", "plan.html"},
                     .run = run};
   return golden_main(argc, argv, suite);
 }

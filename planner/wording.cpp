@@ -1,0 +1,97 @@
+#include "planner/wording.h"
+
+#include <fmt/format.h>
+
+namespace berth::plan {
+namespace {
+
+std::string count_of_tasks(std::int64_t count) { return fmt::format("{} {}", count, count == 1 ? "task" : "tasks"); }
+
+std::string after_text(const FieldChange& field) {
+  if (field.after.empty()) return "";
+  // That a setting is not written any more is worth a word only where something else was there.
+  return ir::spell(field.after) + (!field.before.empty() && field.after.origin().is_default ? " (default)" : "");
+}
+
+}  // namespace
+
+std::string_view words_of(ChangeKind kind) { return kind == ChangeKind::revise ? "new revision" : word(kind); }
+
+std::string headline(const Change& change) { return fmt::format("{}: {}", words_of(change.kind), change.reason.text); }
+
+std::string SettingLine::values() const {
+  const std::string mark = forces ? "  ← forces replacement" : "";
+  if (before.empty()) return "+ " + after + mark;
+  if (after.empty()) return "- " + before + mark;
+  return fmt::format("{} → {}{}", before, after, mark);
+}
+
+std::vector<SettingLine> setting_lines(const Change& change) {
+  std::vector<SettingLine> lines;
+  if (change.deployment) lines.push_back({.path = "task definition", .before = change.deployment->from, .after = change.deployment->to, .place = "", .via = ""});
+  for (const FieldChange& field : change.fields) {
+    lines.push_back({.path = field.path,
+                     .before = field.before.empty() ? "" : ir::spell(field.before),
+                     .after = after_text(field),
+                     .place = field.place,
+                     .via = field.via,
+                     .forces = change.kind == ChangeKind::replace && field.update == ir::schema::UpdateClass::replacement});
+  }
+  return lines;
+}
+
+std::string bounds_of(const Rollout& rollout) {
+  std::string text = rollout.replaces ? fmt::format("{}, at least {} healthy, at most {}: lowest healthy {}, peak {}", count_of_tasks(rollout.replicas), rollout.least_healthy,
+                                                    rollout.most_tasks, rollout.lowest_healthy, rollout.peak_tasks)
+                                      : fmt::format("{} → {}, none replaced", rollout.running, count_of_tasks(rollout.replicas));
+  std::vector<std::string> sizes;
+  if (rollout.peak_cpu > 0) sizes.push_back(ir::spell(ir::Quantity{rollout.peak_cpu, ir::Unit::cpu}));
+  if (rollout.peak_memory > 0) sizes.push_back(ir::spell(ir::Quantity{rollout.peak_memory, ir::Unit::bytes}));
+  if (!sizes.empty()) text += fmt::format(" ({})", fmt::join(sizes, ", "));
+  return text;
+}
+
+std::string moment_of(Milliseconds at) { return "+" + ir::spell(ir::Quantity{at.count(), ir::Unit::milliseconds}); }
+
+std::string deeds_of(const RolloutStep& step) {
+  std::vector<std::string> deeds;
+  if (step.stopped > 0) deeds.push_back(fmt::format("stop {}", step.stopped));
+  if (step.started > 0) deeds.push_back(fmt::format("start {}", step.started));
+  return fmt::format("{}", fmt::join(deeds, ", "));
+}
+
+std::string counts_of(const RolloutStep& step, const Rollout& rollout) {
+  const std::string counts =
+      rollout.replaces ? fmt::format("{} old, {} new", step.old_tasks, step.new_tasks) : count_of_tasks(step.old_tasks + step.new_tasks);
+  return fmt::format("{}, {} healthy", counts, step.healthy);
+}
+
+std::string end_of(const Rollout& rollout) {
+  const std::string failed = rollout.failures > 0 ? fmt::format("{} failed tasks", rollout.failures) : "";
+  switch (rollout.end) {
+    case RolloutEnd::completed:
+      if (failed.empty()) return "completed, at the earliest";
+      return fmt::format("completed, at the earliest; {} end it{}", failed, rollout.rolls_back ? " and bring the old ones back" : "");
+    case RolloutEnd::rolled_back: return fmt::format("the circuit breaker has ended it after {} and brought the old ones back", failed);
+    case RolloutEnd::failed: return fmt::format("the circuit breaker has ended it after {}; what runs stays", failed);
+    case RolloutEnd::never: break;
+  }
+  return failed.empty() ? "not completed within an hour, and no circuit breaker ends it" : "not completed within an hour";
+}
+
+std::string subject_of(const NotCarriedOut& item) {
+  return item.path.empty() ? item.address.text() : fmt::format("{} {}", item.address.text(), item.path);
+}
+
+std::string fate_of(const Drift& drift) {
+  return drift.kind == DriftKind::out_of_band ? drift.text + "; this plan changes it back" : drift.text;
+}
+
+std::string last_line(const Plan& plan) {
+  if (!plan.applyable) return "This plan has errors and cannot be applied.";
+  if (plan.empty()) return "No changes.";
+  const Counts counts = plan.counts();
+  return fmt::format("Plan: {} to add, {} to change, {} to destroy.", counts.to_add(), counts.to_change(), counts.to_destroy());
+}
+
+}  // namespace berth::plan
