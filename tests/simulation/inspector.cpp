@@ -33,10 +33,6 @@ template <class Tasks>
   throw Violation(text);
 }
 
-bool is_of(const Task& task, const scheduler::Service& service) {
-  return task.service_name == service.name && task.cluster_arn == service.cluster_arn;
-}
-
 std::int64_t lower_bound(const scheduler::Service& service) {
   return (service.desired_count * service.deployment_configuration.minimum_healthy_percent + 99) / 100;
 }
@@ -46,6 +42,15 @@ std::int64_t upper_bound(const scheduler::Service& service) {
 }
 
 bool is_daemon(const scheduler::Service& service) { return service.scheduling_strategy == scheduler::SchedulingStrategy::Daemon; }
+
+bool is_external(const scheduler::Service& service) { return service.controller == scheduler::DeploymentController::External; }
+
+bool is_primary(const scheduler::Deployment& one) { return one.status == scheduler::DeploymentStatus::Primary; }
+
+/// What a set is to have of a service's tasks; clients of the simulation scale by whole percents.
+std::int64_t computed(const scheduler::Service& service, const scheduler::Deployment& set) {
+  return (service.desired_count * static_cast<std::int64_t>(set.task_set->scale) + 99) / 100;
+}
 
 }  // namespace
 
@@ -79,23 +84,52 @@ void Inspector::look() {
   before_at_ = plant_.now();
 }
 
+std::vector<Inspector::Share> Inspector::shares_of(const scheduler::Service& service) {
+  if (!is_external(service)) return {{.lower = lower_bound(service), .upper = upper_bound(service)}};
+  std::vector<Share> shares;
+  for (const scheduler::Deployment& set : service.deployments) {
+    const std::int64_t count = computed(service, set);
+    shares.push_back({.task_set = set.id, .lower = count, .upper = 2 * count});
+  }
+  return shares;
+}
+
+bool Inspector::is_of(const Task& task, const scheduler::Service& service, const Share& share) {
+  const bool of_service = task.service_name == service.name && task.cluster_arn == service.cluster_arn;
+  return of_service && (share.task_set.empty() || task.deployment_id == share.task_set);
+}
+
 void Inspector::check_service(const scheduler::Service& service, const Tasks& before, const Tasks& after) {
   std::vector<Ref<Task>> wanted;
   for (const auto& [id, task] : after) {
-    if (is_of(*task, service) && is_wanted(*task)) wanted.push_back(task);
+    if (is_of(*task, service, {}) && is_wanted(*task)) wanted.push_back(task);
   }
   check_counts(service, wanted);
   if (service.status != scheduler::ServiceStatus::Active) return;
-  check_maximum(service, wanted, before);
-  check_minimum(service, before, after);
-  check_deployments(service, wanted);
+  for (const Share& share : shares_of(service)) {
+    check_maximum(service, share, wanted, before);
+    check_minimum(service, share, before, after);
+  }
+  if (is_external(service)) {
+    check_task_sets(service, wanted, after);
+  } else {
+    check_deployments(service, wanted);
+  }
+  const auto& list = service.deployments;
+  for (const Ref<Task>& task : wanted) {
+    const auto mine = std::find_if(list.begin(), list.end(), [&](const auto& one) { return one.id == task->deployment_id; });
+    if (mine == list.end()) fail(service, "a wanted task belongs to no deployment", wanted);
+  }
+  if (service.events.size() > scheduler::kMaxServiceEvents) fail(service, "too many events", wanted);
 }
 
-void Inspector::check_maximum(const scheduler::Service& service, const std::vector<Ref<Task>>& wanted, const Tasks& before) {
+void Inspector::check_maximum(const scheduler::Service& service, const Share& share, const std::vector<Ref<Task>>& all, const Tasks& before) {
   const auto is_new = [&](const Ref<Task>& task) { return before.count(task->id) == 0; };
+  std::vector<Ref<Task>> wanted;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(wanted), [&](const Ref<Task>& task) { return is_of(*task, service, share); });
   if (std::none_of(wanted.begin(), wanted.end(), is_new)) return;
   if (!is_daemon(service)) {
-    if (static_cast<std::int64_t>(wanted.size()) > upper_bound(service)) fail(service, "a task was started above maximumPercent", wanted);
+    if (static_cast<std::int64_t>(wanted.size()) > share.upper) fail(service, "a task was started above maximumPercent", wanted);
     return;
   }
   for (const Ref<Task>& task : wanted) {
@@ -104,12 +138,12 @@ void Inspector::check_maximum(const scheduler::Service& service, const std::vect
   }
 }
 
-void Inspector::check_minimum(const scheduler::Service& service, const Tasks& before, const Tasks& after) {
+void Inspector::check_minimum(const scheduler::Service& service, const Share& share, const Tasks& before, const Tasks& after) {
   std::int64_t stopped = 0;
   std::int64_t healthy = 0;
   std::vector<Ref<Task>> all;
   for (const auto& [id, task] : after) {
-    if (!is_of(*task, service)) continue;
+    if (!is_of(*task, service, share)) continue;
     all.push_back(task);
     const auto was = before.find(id);
     const bool was_wanted = was != before.end() && is_wanted(*was->second);
@@ -128,11 +162,11 @@ void Inspector::check_minimum(const scheduler::Service& service, const Tasks& be
   }
   // Records of tasks that are over and gone may have counted as well.
   for (const auto& [id, task] : before) {
-    if (is_of(*task, service) && is_wanted(*task) && is_healthy(*task, plant_.now()) && after.count(id) == 0) ++healthy;
+    if (is_of(*task, service, share) && is_wanted(*task) && is_healthy(*task, plant_.now()) && after.count(id) == 0) ++healthy;
   }
   seen_.stops += stopped;
   // A daemon's minimum is about instances; those that it has to leave are not chosen.
-  if (stopped > 0 && healthy < lower_bound(service) && !is_daemon(service)) fail(service, "stopped below minimumHealthyPercent", all);
+  if (stopped > 0 && healthy < share.lower && !is_daemon(service)) fail(service, "stopped below minimumHealthyPercent", all);
 }
 
 void Inspector::check_counts(const scheduler::Service& service, const std::vector<Ref<Task>>& wanted) {
@@ -140,31 +174,51 @@ void Inspector::check_counts(const scheduler::Service& service, const std::vecto
   for (const Ref<Task>& task : wanted) ++(task->last_status == TaskStatus::Running ? counted.running : counted.pending);
   // A wanted task is on its way or runs: it is never between the two counts.
   if (!(plant_.store().service_task_counts(engine::key_of(service)) == counted)) fail(service, "runningCount or pendingCount is wrong", wanted);
-  if (!service.steady || service.status != scheduler::ServiceStatus::Active) return;
+  if (!service.steady || service.status != scheduler::ServiceStatus::Active || is_external(service)) return;
   const auto is_up = [](const Ref<Task>& task) { return task->last_status == TaskStatus::Running; };
   const bool all_up = std::all_of(wanted.begin(), wanted.end(), is_up);
   if (!all_up || static_cast<std::int64_t>(wanted.size()) != service.desired_count) fail(service, "said to be steady, and is not", wanted);
 }
 
 void Inspector::check_deployments(const scheduler::Service& service, const std::vector<Ref<Task>>& wanted) {
-  const auto is_primary = [](const scheduler::Deployment& one) { return one.status == scheduler::DeploymentStatus::Primary; };
   const auto& list = service.deployments;
   if (list.empty() || !is_primary(list.front()) || std::count_if(list.begin(), list.end(), is_primary) != 1) {
     fail(service, "not one PRIMARY deployment in front", wanted);
   }
   if (list.front().task_definition_arn != service.task_definition_arn) fail(service, "the PRIMARY deployment is not the service's", wanted);
   if (list.front().desired_count != service.desired_count) fail(service, "the PRIMARY deployment has another desiredCount", wanted);
-  for (const Ref<Task>& task : wanted) {
-    const auto mine = std::find_if(list.begin(), list.end(), [&](const auto& one) { return one.id == task->deployment_id; });
-    if (mine == list.end()) fail(service, "a wanted task belongs to no deployment", wanted);
-  }
-  if (service.events.size() > scheduler::kMaxServiceEvents) fail(service, "too many events", wanted);
   for (const scheduler::ServiceDeployment& record : service.history) {
     const bool good = record.status == scheduler::ServiceDeploymentStatus::Successful;
     const bool bad = record.breaker_tripped;
     if ((good || bad) && finished_.insert(record.id).second) ++(good ? seen_.completed : seen_.failed);
     if (bad && record.status_reason.empty()) fail(service, "a deployment failed without a reason", wanted);
   }
+}
+
+void Inspector::check_task_sets(const scheduler::Service& service, const std::vector<Ref<Task>>& wanted, const Tasks& tasks) {
+  const auto& list = service.deployments;
+  if (std::count_if(list.begin(), list.end(), is_primary) > 1) fail(service, "two PRIMARY task sets", wanted);
+  bool all_steady = true;
+  for (const scheduler::Deployment& set : list) {
+    const Share share{.task_set = set.id};
+    const auto mine = [&](const Ref<Task>& task) { return is_of(*task, service, share); };
+    const bool is_over = set.status == scheduler::DeploymentStatus::Draining;
+    if (is_primary(set) && set.task_definition_arn != service.task_definition_arn) fail(service, "the PRIMARY task set is not the service's", wanted);
+    if (set.desired_count != (is_over ? 0 : computed(service, set))) fail(service, "a task set has another count than its scale says", wanted);
+    if (is_over && std::any_of(wanted.begin(), wanted.end(), mine)) fail(service, "a deleted task set has wanted tasks", wanted);
+    if (is_over && std::none_of(tasks.begin(), tasks.end(), [&](const auto& item) { return mine(item.second); })) {
+      fail(service, "a deleted task set without tasks is still there", wanted);
+    }
+    all_steady = all_steady && set.task_set->steady;
+    if (!set.task_set->steady) continue;
+    if (set.desired_count > 0 && steady_sets_.insert(set.id).second) ++seen_.steady_sets;
+    const auto is_waiting = [&](const Ref<Task>& task) { return mine(task) && task->last_status != TaskStatus::Running; };
+    const std::int64_t count = std::count_if(wanted.begin(), wanted.end(), mine);
+    if (is_over || count != set.desired_count || std::any_of(wanted.begin(), wanted.end(), is_waiting)) {
+      fail(service, "a task set is said to be steady, and is not", wanted);
+    }
+  }
+  if (service.steady != all_steady) fail(service, "the service is not as steady as its task sets", wanted);
 }
 
 void Inspector::check_containers(const Tasks& tasks) {

@@ -26,17 +26,28 @@ class Inspector {
     std::int64_t completed = 0;
     std::int64_t failed = 0;
     std::int64_t stops = 0;
+    std::int64_t steady_sets = 0;
   };
   [[nodiscard]] const Seen& seen() const { return seen_; }
 
  private:
   using Tasks = std::map<std::string, engine::Ref<scheduler::Task>>;
 
+  /// What is kept at a count of its own: all of a service's tasks, or those of one of its task sets.
+  struct Share {
+    std::string task_set;
+    std::int64_t lower = 0;
+    std::int64_t upper = 0;
+  };
+  static std::vector<Share> shares_of(const scheduler::Service& service);
+  static bool is_of(const scheduler::Task& task, const scheduler::Service& service, const Share& share);
+
   void check_service(const scheduler::Service& service, const Tasks& before, const Tasks& after);
-  void check_maximum(const scheduler::Service& service, const std::vector<engine::Ref<scheduler::Task>>& wanted, const Tasks& before);
-  void check_minimum(const scheduler::Service& service, const Tasks& before, const Tasks& after);
+  void check_maximum(const scheduler::Service& service, const Share& share, const std::vector<engine::Ref<scheduler::Task>>& wanted, const Tasks& before);
+  void check_minimum(const scheduler::Service& service, const Share& share, const Tasks& before, const Tasks& after);
   void check_counts(const scheduler::Service& service, const std::vector<engine::Ref<scheduler::Task>>& wanted);
   void check_deployments(const scheduler::Service& service, const std::vector<engine::Ref<scheduler::Task>>& wanted);
+  void check_task_sets(const scheduler::Service& service, const std::vector<engine::Ref<scheduler::Task>>& wanted, const Tasks& tasks);
   void check_containers(const Tasks& tasks);
   void check_room(const Tasks& tasks);
 
@@ -48,6 +59,7 @@ class Inspector {
   /// Containers of no live task, and since when.
   std::map<std::string, Milliseconds> orphans_;
   std::set<std::string> finished_;
+  std::set<std::string> steady_sets_;
   Seen seen_;
 };
 

@@ -77,8 +77,9 @@ class Campaign {
     for (const Outcome& outcome : failed_) {
       fmt::print("seed {}: {}\n  again: {} --seed {} --runs 1 --chaos {}\n\n", outcome.seed, *outcome.violation, program, outcome.seed, options_.chaos);
     }
-    fmt::print("{} steps of the engine, {} happenings in {} runs, seeds {} to {}: {} crashes, {} tasks, {} rollouts completed, {} failed, {} healthy tasks replaced\n",
-               steps_.load(), happenings_, runs_, options_.seed, options_.seed + runs_ - 1, crashes_, seen_.tasks, seen_.completed, seen_.failed, seen_.stops);
+    fmt::print("{} steps of the engine, {} happenings in {} runs, seeds {} to {}: {} crashes, {} tasks, {} rollouts completed, {} failed, {} healthy tasks replaced, {} task sets steady\n",
+               steps_.load(), happenings_, runs_, options_.seed, options_.seed + runs_ - 1, crashes_, seen_.tasks, seen_.completed, seen_.failed, seen_.stops,
+               seen_.steady_sets);
     std::string rare;
     for (const auto& [operation, tally] : tallies_) {
       fmt::print("  {:<42} {:>7} of {:>7} succeeded\n", operation, tally.succeeded, tally.made);
@@ -115,6 +116,7 @@ class Campaign {
       seen_.completed += outcome.seen.completed;
       seen_.failed += outcome.seen.failed;
       seen_.stops += outcome.seen.stops;
+      seen_.steady_sets += outcome.seen.steady_sets;
       for (const auto& [operation, tally] : outcome.tallies) {
         tallies_[operation].made += tally.made;
         tallies_[operation].succeeded += tally.succeeded;

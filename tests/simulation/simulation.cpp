@@ -17,12 +17,21 @@ bool has_event(const scheduler::Service& service, const std::string& text) {
   return std::any_of(service.events.begin(), service.events.end(), [&](const auto& event) { return event.message.find(text) != std::string::npos; });
 }
 
+/// The deployment that is rolled out, or the first task set that is not steady; null when there is none.
+const scheduler::Deployment* unsettled(const scheduler::Service& service) {
+  if (service.controller != scheduler::DeploymentController::External) return &service.deployments.front();
+  const auto& sets = service.deployments;
+  const auto found = std::find_if(sets.begin(), sets.end(), [](const scheduler::Deployment& set) { return !set.task_set->steady; });
+  return found == sets.end() ? nullptr : &*found;
+}
+
 /// Why the service is right as it is: it is steady, or it says why it is not; otherwise nothing.
 std::optional<std::string> excuse(const scheduler::Service& service, const KnownService& known) {
   if (service.steady) return "steady";
+  if (known.cramped && has_event(service, "unable to place a task")) return "no room";
+  if (known.external) return std::nullopt;
   const scheduler::Deployment& primary = service.deployments.front();
   if (primary.rollout_state == scheduler::RolloutState::Failed && !primary.rollout_state_reason.empty()) return "failed";
-  if (known.cramped && has_event(service, "unable to place a task")) return "no room";
   const auto& configuration = service.deployment_configuration;
   const bool stuck = service.deployments.size() > 1 && scheduler::can_never_progress(service.desired_count, configuration.minimum_healthy_percent,
                                                                                      configuration.maximum_percent);
@@ -79,7 +88,8 @@ void check_settled(Plant& plant, const Workload& workload) {
     const bool starts = std::any_of(tasks.begin(), tasks.end(), [](const auto& task) { return waits_for_health(*task); });
     if (waits || starts || excuse(*service, known)) continue;
     // What has no room is a task of the deployment that is rolled out; those of older ones may need less.
-    const auto model = std::find_if(tasks.begin(), tasks.end(), [&](const auto& task) { return task->deployment_id == service->deployments.front().id; });
+    const scheduler::Deployment* const rolled = unsettled(*service);
+    const auto model = std::find_if(tasks.begin(), tasks.end(), [&](const auto& task) { return rolled != nullptr && task->deployment_id == rolled->id; });
     const auto like = model == tasks.end() && !tasks.empty() ? tasks.begin() : model;
     if (like != tasks.end() && has_event(*service, "unable to place a task") && is_full(plant, key, *service, **like)) continue;
     std::string text = fmt::format("the accidents are over, but service {} does not settle:", key.service);

@@ -32,6 +32,11 @@ Json shown_state(const Json& service) {
   return state;
 }
 
+/// The deployments of a service, or the task sets of one with the controller EXTERNAL.
+const Json& parts_of(const Json& service) {
+  return service.at("deploymentController").at("type") == "EXTERNAL" ? service.at("taskSets") : service.at("deployments");
+}
+
 }  // namespace
 
 std::optional<Answer> Workload::request(const std::string& operation, const Json& body) {
@@ -60,6 +65,7 @@ void Workload::act() {
   static const std::pair<std::uint64_t, Act> kActs[] = {
       {190, &Workload::accident},      {25, &Workload::register_definition}, {40, &Workload::create_service}, {70, &Workload::update_service},
       {8, &Workload::delete_service},  {25, &Workload::run_task},            {20, &Workload::stop_task},      {12, &Workload::protect_task},
+      {60, &Workload::change_task_sets},
       {8, &Workload::add_instance},    {12, &Workload::change_instance},     {8, &Workload::stop_deployment}, {12, &Workload::read_something},
       {6, &Workload::delete_cluster},  {6, &Workload::send_nonsense},        {6, &Workload::audit}};
   std::uint64_t what = random_.below(1000);
@@ -132,6 +138,7 @@ void Workload::change(const engine::ServiceKey& key, const std::string& operatio
 void Workload::create_service() {
   const engine::ServiceKey key{any_cluster(), fmt::format("s{}", random_.below(4))};
   if (services_.size() >= kMostServices || services_.count(key) > 0 || definitions_.empty()) return update_service();
+  if (chance(25)) return create_external_service(key);
   const Definition& definition = *any_of(definitions_);
   const bool daemon = !definition.fargate && chance(15);
   Json configuration = any_configuration();
@@ -173,6 +180,7 @@ void Workload::update_service() {
   Json body{{"cluster", key.cluster}, {"service", key.service}};
   Json state = known.states.back();
   if (state.at("status") == "gone" || known.states.size() > 1) return audit_services(key.cluster);
+  if (known.external) return update_external_service(engine::ServiceKey(key));
   bool cramped = known.cramped;
   if (chance(50)) {
     const Definition& definition = *any_of(definitions_);
@@ -434,7 +442,7 @@ void Workload::audit_services(const std::string& cluster) {
       if (service.at("serviceName") != key.service || service.at("status") != "ACTIVE") continue;
       seen = shown_state(service);
       std::int64_t running = 0;
-      for (const Json& deployment : service.at("deployments")) running += deployment.at("runningCount").get<std::int64_t>();
+      for (const Json& part : parts_of(service)) running += part.at("runningCount").get<std::int64_t>();
       if (running != service.at("runningCount")) throw Violation("the deployments' runningCount is not the service's: " + service.dump());
     }
     auto& states = services_.at(key).states;
@@ -442,7 +450,11 @@ void Workload::audit_services(const std::string& cluster) {
       throw Violation(fmt::format("service {}: confirmed was {}, and it is {}", key.service, Json(states).dump(), seen.dump()));
     }
     states = {seen};
-    if (seen.at("status") == "gone") services_.erase(key);
+    if (seen.at("status") == "gone") {
+      services_.erase(key);
+    } else if (services_.at(key).external) {
+      audit_task_sets(key);
+    }
   }
 }
 

@@ -19,6 +19,12 @@ struct Definition {
   bool has_check = false;
 };
 
+/// What clients were told of a task set; states as of a service.
+struct KnownTaskSet {
+  std::vector<Json> states;
+  std::string definition;
+};
+
 /// What clients were told of a service. More than one state: the engine died before it answered, and either may be true.
 struct KnownService {
   std::vector<Json> states;
@@ -26,6 +32,9 @@ struct KnownService {
   bool daemon = false;
   /// It may find no room for all its tasks: fixed ports, or one task per instance.
   bool cramped = false;
+  /// Its controller is EXTERNAL: it has task sets, by id.
+  bool external = false;
+  std::map<std::string, KnownTaskSet> sets{};
 };
 
 /// Clients of an engine, with what they were told, and the accidents of its machine; all from one seed.
@@ -72,12 +81,23 @@ class Workload {
   void delete_cluster();
   void change(const engine::ServiceKey& key, const std::string& operation, const Json& body, const Json& state);
 
+  // Requests about task sets: task_set_workload.cpp.
+  void create_external_service(const engine::ServiceKey& key);
+  void update_external_service(const engine::ServiceKey& key);
+  void change_task_sets();
+  void create_task_set(const engine::ServiceKey& key);
+  void scale_task_set(const engine::ServiceKey& key, const std::string& id);
+  void make_primary(const engine::ServiceKey& key, const std::string& id);
+  void delete_task_set(const engine::ServiceKey& key, const std::string& id);
+  void change_set(const engine::ServiceKey& key, const std::string& id, const std::optional<Answer>& answer, const Json& state);
+
   // Accidents.
   void accident();
   void harm_container();
   void fail_operations();
 
   void audit_services(const std::string& cluster);
+  void audit_task_sets(const engine::ServiceKey& key);
   void audit_tasks();
   void audit_instances();
 
