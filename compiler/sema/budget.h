@@ -44,6 +44,13 @@ class Budget {
     return values_ <= Limits::kValues || exceed(span, "the stack has more than 4 million values");
   }
   [[nodiscard]] std::int64_t values() const { return values_; }
+  /// Takes both, or nothing where one of them would be exceeded: false then.
+  bool take_if_left(std::int64_t steps, std::int64_t values) {
+    if (exhausted_ || steps_ + steps > Limits::kSteps || values_ + values > Limits::kValues) return false;
+    steps_ += steps;
+    values_ += values;
+    return true;
+  }
   /// Reports an excess of another kind.
   bool exceed(Span span, std::string message) {
     if (!exhausted_) reporter_.report("E0901", span, std::move(message), "the limit is reached here");

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/parallel.h"
 #include "base/suggest.h"
 #include "compiler/sema/declare.h"
 
@@ -107,13 +108,12 @@ void Drafts::assemble(Draft& draft) {
   if (root == nullptr) return;
   const auto path = [&](std::string_view kind) { return builder_.chains == nullptr ? "" : ir::Address{std::string(kind), draft.address.name}.text(); };
   draft.body = builder_.build(*root, path(draft.address.kind));
-  if (root->task != nullptr) set_task(draft, builder_.build(*root->task, path(kTask)));
+  if (root->task != nullptr) set_task(draft, builder_.build(*root->task, path(kTask)), root->task->header);
 }
 
 /// Of the task that is written inside the resource.
-void Drafts::set_task(Draft& draft, ir::Map body) {
+void Drafts::set_task(Draft& draft, ir::Map body, Span header) {
   const ir::Address address{std::string(kTask), draft.address.name};
-  const Span header = draft.root->task->header;
   draft.task = std::make_unique<Declared>(Declared{.address = address, .body = std::move(body), .header = header, .doc = ""});
   draft.body.set(std::string(kTask), ir::Value::reference(address, {.span = header}));
 }
@@ -134,9 +134,37 @@ bool Drafts::stamp(Draft& draft) {
     return false;
   }
   draft.body = std::move(bodies->body);
-  if (bodies->task) set_task(draft, *std::move(bodies->task));
+  if (bodies->task) set_task(draft, *std::move(bodies->task), draft.root->task->header);
   stencil.take_back(std::move(draft.root));
   return true;
+}
+
+std::size_t Drafts::stamp_together(std::size_t first) {
+  constexpr std::size_t kTogether = 4096;  // what is made and not yet used is small beside the whole
+  const auto stencil_of = [&](const Draft& draft) -> const Stencil* {
+    if (draft.state != Draft::State::declared || draft.pieces.size() != 1 || draft.pieces.front().frame == nullptr) return nullptr;
+    const auto turns = turns_.find(draft.pieces.front().entry);
+    return turns != turns_.end() && turns->second.stencil && turns->second.stencil->is_plain() ? &*turns->second.stencil : nullptr;
+  };
+  const std::size_t count = std::min(kTogether, drafts_.size() - first);
+  if (count < 2 * kLeastPerPart || stencil_of(drafts_[first]) == nullptr) return 0;
+  std::vector<std::optional<Stencil::Copy>> copies(count);
+  const std::vector<Range> ranges = ranges_of(count, kLeastPerPart);
+  in_parts(ranges.size(), [&](std::size_t part) {
+    for (std::size_t i = ranges[part].begin; i < ranges[part].end; ++i) {
+      const Draft& draft = drafts_[first + i];
+      if (const Stencil* stencil = stencil_of(draft)) copies[i] = stencil->copy(*draft.pieces.front().frame);
+    }
+  });
+  for (std::size_t i = 0; i < count; ++i) {
+    Draft& draft = drafts_[first + i];
+    const Stencil* stencil = copies[i] ? stencil_of(draft) : nullptr;
+    if (stencil == nullptr || !evaluator_.budget().take_if_left(copies[i]->steps, copies[i]->values)) continue;
+    draft.body = std::move(copies[i]->bodies.body);
+    if (copies[i]->bodies.task) set_task(draft, *std::move(copies[i]->bodies.task), stencil->task_header());
+    finish(draft);
+  }
+  return count;
 }
 
 void Drafts::learn(Draft& draft, std::int64_t values) {
@@ -149,7 +177,7 @@ void Drafts::learn(Draft& draft, std::int64_t values) {
   if (turns.stencil || ++turns.attempts > kAttempts) return;
   Stencil::Bodies bodies{.body = draft.body, .task = {}};
   if (draft.task != nullptr) bodies.task = draft.task->body;
-  turns.stencil = Stencil::of(std::move(draft.root), piece.frame, std::move(bodies), values);
+  turns.stencil = Stencil::of(std::move(draft.root), piece.frame, std::move(bodies), values, evaluator_.schema_types());
 }
 
 void Drafts::build(Draft& draft) {
@@ -160,6 +188,11 @@ void Drafts::build(Draft& draft) {
   if (draft.state == Draft::State::layering) return;
   draft.wrong = draft.wrong || evaluator_.reporter().errors() != errors;
   if (!stamped) learn(draft, evaluator_.budget().values() - values);
+  finish(draft);
+}
+
+/// Its bodies are made: what they were made of is not needed any more.
+void Drafts::finish(Draft& draft) {
   draft.state = Draft::State::built;
   draft.root.reset();
   draft.pieces.clear();
@@ -169,8 +202,10 @@ void Drafts::build(Draft& draft) {
 void Drafts::build_all(Module& module, const std::function<void()>& before_moving) {
   // Expanding one instance may add others, and resources, at the end.
   for (std::size_t i = 0; i < instances_.size(); ++i) expander_.expand(instances_[i], header_span(*instances_[i].entry));
+  std::size_t looked_at = 0;
   for (std::size_t i = 0; i < drafts_.size(); ++i) {
     if (evaluator_.budget().exhausted()) return;
+    if (i >= looked_at) looked_at = i + stamp_together(i);
     if (drafts_[i].state != Draft::State::built) build(drafts_[i]);
   }
   before_moving();

@@ -103,9 +103,12 @@ class Drafts final : public ResourceReader {
   void assemble(Draft& draft);
   /// From the stencil of its text. False when there is none, or when this turn does not fit it.
   bool stamp(Draft& draft);
+  /// The same at once for the drafts from `first` whose stencils are plain; how many it has looked at, done or not.
+  std::size_t stamp_together(std::size_t first);
   /// Tries to make a stencil of a draft that was assembled; `values` entered the IR for it.
   void learn(Draft& draft, std::int64_t values);
-  void set_task(Draft& draft, ir::Map body);
+  static void set_task(Draft& draft, ir::Map body, Span header);
+  static void finish(Draft& draft);
   std::optional<Cursor> root_of(const ir::Address& address, Span use);
   std::optional<Cursor> at(const BlockHandle& handle, Span use);
   bool step(Cursor& cursor, std::string_view word) const;

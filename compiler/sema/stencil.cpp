@@ -20,7 +20,7 @@ ir::Value& value_at(ir::Map& map, std::size_t place) { return (map.begin() + sta
 /// Walks the blocks beside the body that was made of them, and leaves holes.
 class Stencil::Punch {
  public:
-  Punch(Stencil& stencil, const FramePtr& frame) : stencil_(stencil), frame_(frame) {}
+  Punch(Stencil& stencil, const FramePtr& frame, SchemaTypes& types) : stencil_(stencil), frame_(frame), types_(types) {}
 
   bool block(Node& node, ir::Map& body) {
     for (Setting& setting : node.settings) {
@@ -70,7 +70,9 @@ class Stencil::Punch {
   }
 
   bool whole(Node& node, Setting& setting, ir::Value& value) {
-    hole(node, setting, nullptr, nullptr, value);
+    const bool is_one_text = setting.entries.empty() && !setting.opened.valid() && setting.field->local_ref.empty() && !setting.writings.empty();
+    auto text = is_one_text ? text_of(setting.writings.back(), types_.of(setting.field->type)) : std::nullopt;
+    hole({.node = &node, .setting = &setting, .text = std::move(text)}, value);
     return true;
   }
 
@@ -81,15 +83,25 @@ class Stencil::Punch {
       const std::size_t place = place_of(*map, key);
       if (place == map->size()) return false;
       path_.push_back(place);
-      hole(node, setting, &key, &writings.back(), value_at(*map, place));
+      Writing& entry = writings.back();
+      const Type& type = types_.of(setting.field->type);
+      auto text = type.element == nullptr ? std::nullopt : text_of(entry, *type.element);
+      hole({.node = &node, .setting = &setting, .key = &key, .entry = &entry, .text = std::move(text)}, value_at(*map, place));
       path_.pop_back();
     }
     return true;
   }
 
-  void hole(Node& node, Setting& setting, const std::string* key, Writing* entry, ir::Value& value) {
-    stencil_.holes_.push_back({.node = &node, .setting = &setting, .key = key, .entry = entry, .in_task = in_task, .path = path_});
+  void hole(Hole hole, ir::Value& value) {
+    hole.in_task = in_task;
+    hole.path = path_;
+    stencil_.holes_.push_back(std::move(hole));
     value = {};
+  }
+
+  [[nodiscard]] std::optional<TextTemplate> text_of(const Writing& writing, const Type& type) const {
+    if (writing.frame != frame_) return std::nullopt;
+    return TextTemplate::of(*writing.value, *frame_, type, writing.by->kind == Provenance::Kind::component);
   }
 
   /// Texts of the turn itself, or of no turn: a `let` or a loop inside has names of its own.
@@ -105,13 +117,14 @@ class Stencil::Punch {
 
   Stencil& stencil_;
   const FramePtr& frame_;
+  SchemaTypes& types_;
   std::vector<std::size_t> path_;
 };
 
-std::optional<Stencil> Stencil::of(std::unique_ptr<Node> root, const FramePtr& frame, Bodies bodies, std::int64_t values) {
+std::optional<Stencil> Stencil::of(std::unique_ptr<Node> root, const FramePtr& frame, Bodies bodies, std::int64_t values, SchemaTypes& types) {
   Stencil stencil;
   stencil.bodies_ = std::move(bodies);
-  Punch punch(stencil, frame);
+  Punch punch(stencil, frame, types);
   if (!punch.block(*root, stencil.bodies_.body)) return std::nullopt;
   if (root->task != nullptr) {
     punch.in_task = true;
@@ -122,6 +135,7 @@ std::optional<Stencil> Stencil::of(std::unique_ptr<Node> root, const FramePtr& f
     const Value& whole = hole.setting->value;
     stencil.fixed_values_ -= static_cast<std::int64_t>(size_of(hole.entry == nullptr ? whole : whole.as_map()->at(*hole.key)));
   }
+  stencil.is_plain_ = std::all_of(stencil.holes_.begin(), stencil.holes_.end(), [](const Hole& hole) { return hole.text.has_value(); });
   stencil.root_ = std::move(root);
   stencil.frame_ = frame;
   return stencil;
@@ -140,13 +154,27 @@ std::unique_ptr<Node> Stencil::lend(const FramePtr& frame, Span header, const st
   return std::move(root_);
 }
 
+ir::Value& Stencil::Hole::in(Bodies& bodies) const {
+  ir::Map* map = in_task ? &*bodies.task : &bodies.body;
+  for (std::size_t i = 0; i + 1 < path.size(); ++i) map = value_at(*map, path[i]).as_map();
+  return value_at(*map, path.back());
+}
+
+std::optional<Stencil::Copy> Stencil::copy(const Frame& frame) const {
+  Copy made{.bodies = bodies_, .values = fixed_values_ + static_cast<std::int64_t>(holes_.size())};
+  for (const Hole& hole : holes_) {
+    auto text = hole.text->make(frame, made.steps);
+    if (!text) return std::nullopt;
+    hole.in(made.bodies) = *std::move(text);
+  }
+  return made;
+}
+
 std::optional<Stencil::Bodies> Stencil::fill(Builder& builder, Budget& budget, Span header) const {
   if (!budget.take_values(static_cast<std::size_t>(fixed_values_), header)) return std::nullopt;
   Bodies made = bodies_;
   for (const Hole& hole : holes_) {
-    ir::Map* map = hole.in_task ? &*made.task : &made.body;
-    for (std::size_t i = 0; i + 1 < hole.path.size(); ++i) map = value_at(*map, hole.path[i]).as_map();
-    ir::Value& place = value_at(*map, hole.path.back());
+    ir::Value& place = hole.in(made);
     if (hole.entry != nullptr) {
       const Value value = builder.entry_of(*hole.node, *hole.setting->field, *hole.key, *hole.entry);
       if (value.poisoned() || value.null()) return std::nullopt;

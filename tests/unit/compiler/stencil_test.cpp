@@ -1,5 +1,7 @@
 #include "compiler/sema/stencil.h"
 
+#include <algorithm>
+
 #include <catch2/catch.hpp>
 
 #include "base/diagnostic_render.h"
@@ -11,6 +13,8 @@ using namespace berth;
 using namespace berth::test;
 
 namespace {
+
+constexpr const char* kHead = "stack shop { }\ncluster main { }\n";
 
 /// What the compiler makes of a stack: the resources with their origins, or what is wrong.
 std::string outcome(const std::string& text, bool in_full) {
@@ -118,13 +122,78 @@ for i in 1..3 {
 })"},
 };
 
+/// The same for so many turns that they are made several at once where each is no more than texts with the loop's names in them.
+constexpr Case kManyTurns[] = {
+    {"plain texts", R"(
+for i in 0..599 {
+  service "s${i}" {
+    cluster = main
+    task { memory = 512 MiB, container app { image = "shop/app:1.${i}", env { A = "a-${i}-${i}", B = "b", "C.D" = "${i}" }, port http = 80 } }
+  }
+})"},
+    {"two resources a turn, one of them with a number, and a read of one of the last", R"(
+for i in 0..399 {
+  service "s${i}" { cluster = main, replicas = 2, task { memory = 512 MiB, container app { image = "shop/app:${i}" } } }
+  task "t${i}" { memory = 512 MiB, container app { image = "shop/job:1", cpu = 128 units, env { N = "${i}" }, stop_timeout = 1s * (mod(i, 9) + 2) } }
+}
+service reader { cluster = main, task { memory = 512 MiB, container app { image = s398.task.container.app.image, env { N = t7.container.app.env["N"] } } } })"},
+    {"names of other kinds: of a map, of a list of records, amounts, flags", R"(
+let rows = [for i in 0..599: { key = "k${i}", size = 1 MiB * (i + 1), on = mod(i, 2) == 0, part = 1 }]
+for row in rows {
+  service "s-${row.key}" { cluster = main, task { memory = 512 MiB, container app { image = "shop/app:1", env { A = "${row.size} ${row.on}", B = row.key } } } }
+}
+for name, value in { for i in 0..599: "m${i}" => 1 MiB * (i + 1) } {
+  service "${name}" { cluster = main, task { memory = 512 MiB, container app { image = "shop/${name}:1", env { SIZE = "${value}", NAME = "${name}" } } } }
+})"},
+    {"an image that is wrong in a late turn", R"(
+for name in [for i in 0..599: if i == 555 then "Bad Name" else "n${i}"] {
+  task "t${length(name)}-${replace(name, " ", "-")}" { memory = 512 MiB, container app { image = "shop/${name}:1", env { A = "${name}" } } }
+})"},
+    {"a text that is sensitive in a late turn", R"(
+param password: sensitive(string) = "hunter2"
+for key, name in { for i in 0..599: "u${i}" => if i == 333 then password else "n${i}" } {
+  task "${key}" { memory = 512 MiB, container app { image = "shop/app:1", env { A = "x${name}" } } }
+})"},
+    {"names that come through a let, in the loop and outside", R"(
+let registry = "registry.example.com"
+for i in 0..599 {
+  let label = "l-${i}"
+  service "s${i}" { cluster = main, task { memory = 512 MiB, container app { image = "${registry}/app:${i}", env { A = "${label}", B = "${i}" } } } }
+})"},
+    {"instances of a component", R"(
+component web {
+  param image: image
+  param level: string = "info"
+  service this { cluster = main, task { memory = 512 MiB, container app { image = image, env { LEVEL = "${level}" } } } }
+}
+for i in 0..599 { web "c${i}" { image = "shop/c:${i}", level = "l${i}" } })"},
+    {"more than a stack may have", R"(
+let long = join("", [for i in 0..9999: "0123456789abcdef"])
+for i in 0..2999 {
+  task "t${i}" { memory = 512 MiB, container app { image = "shop/app:1", env { A = "${long}-${i}" } } }
+})"},
+};
+
 }  // namespace
 
 TEST_CASE("resources of one text are what they are when each is put together in full") {
   for (const Case& one : kCases) {
     INFO(one.name);
-    const std::string text = std::string("stack shop { }\ncluster main { }\n") + one.text;
+    const std::string text = std::string(kHead) + one.text;
     CHECK(outcome(text, false) == outcome(text, true));
+  }
+}
+
+TEST_CASE("so are those of many turns") {
+  for (const Case& one : kManyTurns) {
+    INFO(one.name);
+    const std::string text = std::string(kHead) + one.text;
+    const std::string made = outcome(text, false);
+    const std::string in_full = outcome(text, true);
+    const auto [at, other] = std::mismatch(made.begin(), made.end(), in_full.begin(), in_full.end());
+    INFO("made: " << made.substr(static_cast<std::size_t>(at - made.begin()), 300) << "\nin full: " << in_full.substr(static_cast<std::size_t>(other - in_full.begin()), 300));
+    CHECK((made == in_full));
+    CHECK(made.find("E0010") == std::string::npos);  // all is read
   }
 }
 
