@@ -1,7 +1,7 @@
 #include "compiler/lower/derive.h"
 
 #include <algorithm>
-#include <map>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -12,7 +12,22 @@
 namespace berth::lower {
 namespace {
 
-using Tasks = std::map<ir::Address, sema::Declared*>;
+/// The resources, in order of address.
+class Declarations {
+ public:
+  explicit Declarations(std::vector<sema::Declared>& resources) : resources_(resources) {}
+
+  /// What the reference stands for, when it is a resource of `kind`; else null.
+  [[nodiscard]] sema::Declared* find(const ir::Value* reference, std::string_view kind) const {
+    if (reference == nullptr || reference->as_reference() == nullptr || reference->as_reference()->target.kind != kind) return nullptr;
+    const ir::Address& target = reference->as_reference()->target;
+    const auto found = std::lower_bound(resources_.begin(), resources_.end(), target, [](const sema::Declared& declared, const ir::Address& wanted) { return declared.address < wanted; });
+    return found == resources_.end() || found->address != target ? nullptr : &*found;
+  }
+
+ private:
+  std::vector<sema::Declared>& resources_;
+};
 
 constexpr std::string_view kRegionOption = "awslogs-region";
 
@@ -21,12 +36,7 @@ ir::Map* map_at(ir::Map& body, std::string_view key) {
   return value == nullptr ? nullptr : value->as_map();
 }
 
-sema::Declared* task_of(const sema::Declared& resource, const Tasks& tasks) {
-  const ir::Value* task = resource.body.find("task");
-  if (task == nullptr || task->as_reference() == nullptr) return nullptr;
-  const auto found = tasks.find(task->as_reference()->target);
-  return found == tasks.end() ? nullptr : found->second;
-}
+sema::Declared* task_of(const sema::Declared& resource, const Declarations& all) { return all.find(resource.body.find("task"), "task"); }
 
 bool is_compatible_with_fargate(const ir::Map& task) {
   const ir::Value* compatible = task.find("compatible");
@@ -38,7 +48,7 @@ bool is_compatible_with_fargate(const ir::Map& task) {
 bool is_fargate(std::string_view capacity) { return capacity == "fargate" || capacity == "fargate_spot" || capacity.ends_with(".fargate") || capacity.ends_with(".fargate_spot"); }
 
 /// The value that puts a service or job on Fargate: its own capacity or launch type, else the capacity that its cluster has for all. Null when none does.
-const ir::Value* fargate_of(const sema::Declared& resource, const std::map<ir::Address, sema::Declared*>& clusters) {
+const ir::Value* fargate_of(const sema::Declared& resource, const Declarations& all) {
   const ir::Value* capacity = resource.body.find("capacity");
   if (capacity != nullptr && capacity->as_map() != nullptr) {
     for (const auto& [kind, block] : *capacity->as_map()) {
@@ -54,11 +64,10 @@ const ir::Value* fargate_of(const sema::Declared& resource, const std::map<ir::A
     return nullptr;
   }
   if (const ir::Value* launch = resource.body.find("launch")) return launch->as_string() != nullptr && is_fargate(*launch->as_string()) ? launch : nullptr;
-  const ir::Value* cluster = resource.body.find("cluster");
-  const auto found = cluster == nullptr || cluster->as_reference() == nullptr ? clusters.end() : clusters.find(cluster->as_reference()->target);
-  if (found == clusters.end()) return nullptr;
-  for (const ir::CapacityPart& part : ir::capacity_parts(found->second->body)) {
-    if (part.is_fargate() && part.has_share()) return ir::at(*found->second->body.find("capacity"), {part.kind});
+  const sema::Declared* cluster = all.find(resource.body.find("cluster"), "cluster");
+  if (cluster == nullptr) return nullptr;
+  for (const ir::CapacityPart& part : ir::capacity_parts(cluster->body)) {
+    if (part.is_fargate() && part.has_share()) return ir::at(*cluster->body.find("capacity"), {part.kind});
   }
   return nullptr;
 }
@@ -77,18 +86,17 @@ ir::Value share_of(const ir::Address& cluster, const ir::CapacityPart& part) {
 
 /// Where a service says neither `launch` nor `capacity`, its tasks run on what the cluster has for such services: ECS takes that over when the service is
 /// made. Without anything in it, it is instances; an explicit `launch = "ec2"` is the same.
-void set_capacity(sema::Declared& service, const std::map<ir::Address, sema::Declared*>& clusters) {
-  const ir::Value* cluster = service.body.find("cluster");
+void set_capacity(sema::Declared& service, const Declarations& all) {
   if (sema::has_task_sets(service.body)) return;
-  if (service.body.find("capacity") != nullptr || service.body.find("launch") != nullptr || cluster == nullptr || cluster->as_reference() == nullptr) return;
-  const auto found = clusters.find(cluster->as_reference()->target);
-  if (found == clusters.end()) return;
+  if (service.body.find("capacity") != nullptr || service.body.find("launch") != nullptr) return;
+  const sema::Declared* cluster = all.find(service.body.find("cluster"), "cluster");
+  if (cluster == nullptr) return;
   ir::List shares;
-  for (const ir::CapacityPart& part : ir::capacity_parts(found->second->body)) {
-    if (part.has_share()) shares.push_back(share_of(found->first, part));
+  for (const ir::CapacityPart& part : ir::capacity_parts(cluster->body)) {
+    if (part.has_share()) shares.push_back(share_of(cluster->address, part));
   }
   if (shares.empty()) return;
-  const Span span = found->second->body.find("capacity")->origin().span;
+  const Span span = cluster->body.find("capacity")->origin().span;
   service.body.set("capacity", ir::Value::list(std::move(shares), {.span = span, .is_default = true}));
 }
 
@@ -132,9 +140,9 @@ Found find_port(sema::Declared& task, const std::string& name, std::vector<std::
   return found;
 }
 
-void complete_expose(sema::Declared& service, const Tasks& tasks, sema::Reporter& reporter) {
+void complete_expose(sema::Declared& service, const Declarations& all, sema::Reporter& reporter) {
   ir::Map* exposed = map_at(service.body, "expose");
-  sema::Declared* task = exposed == nullptr ? nullptr : task_of(service, tasks);
+  sema::Declared* task = exposed == nullptr ? nullptr : task_of(service, all);
   if (task == nullptr) return;
   for (auto& [name, body] : *exposed) {
     ir::Map* entry = body.as_map();
@@ -158,25 +166,20 @@ void complete_expose(sema::Declared& service, const Tasks& tasks, sema::Reporter
 }  // namespace
 
 void derive(std::vector<sema::Declared>& resources, const std::string& region, sema::Reporter& reporter) {
-  Tasks tasks;
-  std::map<ir::Address, sema::Declared*> clusters;
-  for (sema::Declared& declared : resources) {
-    if (declared.address.kind == "task") tasks.emplace(declared.address, &declared);
-    if (declared.address.kind == "cluster") clusters.emplace(declared.address, &declared);
-  }
+  const Declarations all(resources);
   for (sema::Declared& declared : resources) {
     if (declared.address.kind == "task") {
       set_region(declared.body, region);
       if (is_compatible_with_fargate(declared.body)) set_awsvpc(declared.body, declared.body.find("compatible")->origin().span);
       continue;
     }
-    if (declared.address.kind == "service") set_capacity(declared, clusters);
-    sema::Declared* task = task_of(declared, tasks);
+    if (declared.address.kind == "service") set_capacity(declared, all);
+    sema::Declared* task = task_of(declared, all);
     const ir::Value* network = declared.body.find("network");
     if (task != nullptr && network != nullptr) set_awsvpc(task->body, network->origin().span);
-    const ir::Value* fargate = task == nullptr || network != nullptr || sema::has_task_sets(declared.body) ? nullptr : fargate_of(declared, clusters);
+    const ir::Value* fargate = task == nullptr || network != nullptr || sema::has_task_sets(declared.body) ? nullptr : fargate_of(declared, all);
     if (fargate != nullptr) set_awsvpc(task->body, fargate->origin().span);
-    if (declared.address.kind == "service") complete_expose(declared, tasks, reporter);
+    if (declared.address.kind == "service") complete_expose(declared, all, reporter);
   }
 }
 

@@ -25,17 +25,36 @@ void merge_tags(const ir::Value* of_stack, ir::Map& body) {
   }
 }
 
-ir::Resource lower_resource(sema::Declared declared, const ir::Value* stack_tags, sema::Reporter& reporter) {
+ir::Resource lower_resource(sema::Declared declared, const ir::Value* stack_tags) {
   if (declared.body.find("name") == nullptr) {
     declared.body.set("name", ir::Value::string(sema::derived_name(declared.address.name), {.span = declared.header, .is_default = true}));
   }
   merge_tags(stack_tags, declared.body);
-  ir::Resource resource{.address = std::move(declared.address),
-                        .body = ir::Value::map(std::move(declared.body), {.span = declared.header}),
-                        .origin = declared.header,
-                        .doc = std::move(declared.doc)};
-  if (resource.address.kind == "task") validate_host_ports(resource.body, reporter);
-  return resource;
+  return {.address = std::move(declared.address),
+          .body = ir::Value::map(std::move(declared.body), {.span = declared.header}),
+          .origin = declared.header,
+          .doc = std::move(declared.doc)};
+}
+
+/// All of them, several at once. What is wrong with ports as they are written is reported in order.
+std::vector<ir::Resource> lower_resources(std::vector<sema::Declared>& declared, const ir::Value* stack_tags, sema::Reporter& reporter) {
+  std::vector<ir::Resource> resources(declared.size());
+  const std::vector<Range> ranges = ranges_of(resources.size(), kLeastPerPart);
+  std::vector<std::vector<const ir::Value*>> wrong(ranges.size());
+  in_parts(ranges.size(), [&](std::size_t part) {
+    DiagnosticSink found;
+    sema::Reporter quiet(found);
+    for (std::size_t i = ranges[part].begin; i < ranges[part].end; ++i) {
+      resources[i] = lower_resource(std::move(declared[i]), stack_tags);
+      const std::size_t errors = quiet.errors();
+      if (resources[i].address.kind == "task") validate_host_ports(resources[i].body, quiet);
+      if (quiet.errors() != errors) wrong[part].push_back(&resources[i].body);
+    }
+  });
+  for (const auto& tasks : wrong) {
+    for (const ir::Value* task : tasks) validate_host_ports(*task, reporter);
+  }
+  return resources;
 }
 
 /// Each by itself: several at once.
@@ -65,9 +84,7 @@ ir::Program lower(sema::Module module, DiagnosticSink& sink, const SourceSet* so
   std::sort(module.resources.begin(), module.resources.end(), [](const auto& a, const auto& b) { return a.address < b.address; });
   sema::Reporter reporter(sink);
   derive(module.resources, program.region, reporter);
-  std::vector<ir::Resource> resources;
-  resources.reserve(module.resources.size());
-  for (sema::Declared& declared : module.resources) resources.push_back(lower_resource(std::move(declared), tags, reporter));
+  std::vector<ir::Resource> resources = lower_resources(module.resources, tags, reporter);
   canonicalize(resources);
   for (ir::Resource& resource : resources) {
     ir::Address address = resource.address;
