@@ -16,10 +16,11 @@ namespace {
 
 constexpr std::size_t kDescribedClusters = 100;
 constexpr std::size_t kDescribedServices = 10;
+constexpr std::size_t kDescribedProviders = 100;
 constexpr std::size_t kDescribedTasks = 100;
 constexpr int kPage = 100;
 
-/// DescribeClusters and DescribeServices take so many names a call; gives those that are active.
+/// DescribeClusters, DescribeServices and DescribeCapacityProviders take so many names a call; gives those that are active.
 Result<Json> describe(EcsClient& client, const char* operation, const char* member, const std::vector<std::string>& names, std::size_t at_once, Json request) {
   Json found = Json::array();
   for (std::size_t begin = 0; begin < names.size(); begin += at_once) {
@@ -39,6 +40,17 @@ Result<std::vector<std::string>> names_of(EcsClient& client, const char* operati
     if (item.is_string()) names.push_back(item.get<std::string>());
   }
   return names;
+}
+
+/// Names of the capacity providers of clusters that somebody made.
+std::vector<std::string> provider_names(const Json& clusters) {
+  std::set<std::string> names;
+  for (const Json& cluster : clusters) {
+    for (const Json& name : list_at(cluster, "capacityProviders")) {
+      if (name.is_string() && name != "FARGATE" && name != "FARGATE_SPOT") names.insert(name.get<std::string>());
+    }
+  }
+  return {names.begin(), names.end()};
 }
 
 /// The newest revision of each family, by the number at the end of its ARN.
@@ -98,7 +110,12 @@ Result<Json> describe_all(EcsClient& client, const std::string& cluster, const s
     definition["tags"] = list_at(answer, "tags");
     definitions.push_back(std::move(definition));
   }
-  return Json{{"clusters", service.empty() ? described : Json::array()}, {"services", services}, {"taskDefinitions", definitions}};
+  Json result{{"clusters", Json::array()}, {"capacityProviders", Json::array()}, {"services", services}, {"taskDefinitions", definitions}};
+  if (!service.empty()) return result;
+  BERTH_TRY(providers, describe(client, "DescribeCapacityProviders", "capacityProviders", provider_names(described), kDescribedProviders, {{"include", Json::array({"TAGS"})}}));
+  result["capacityProviders"] = std::move(providers);
+  result["clusters"] = std::move(described);
+  return result;
 }
 
 Result<std::vector<Json>> list_tasks(EcsClient& client, const std::string& cluster, const std::string& service, const char* desired_status) {

@@ -14,7 +14,8 @@ BERTH = str(Path(BERTHD).with_name("berth"))
 STACK = """stack shop { }
 
 cluster prod { insights = "on" }
-cluster spare { }
+extern asg group { arn = "arn:aws:autoscaling:us-east-1:000000000000:autoScalingGroup:1:autoScalingGroupName/batch" }
+cluster spare { capacity { fargate { weight = 1 }, asg batch { group = group, target = 80% } } }
 
 service web {
   cluster = prod
@@ -82,6 +83,11 @@ class ImportLive(unittest.TestCase):
         changes = {change["address"]: change["kind"] for change in json.loads(plan.stdout)["resource_changes"]}
         self.assertEqual(set(changes), {"cluster.prod", "cluster.spare", "task.web", "service.web", "task.agents", "service.agents"})
         self.assertEqual(set(changes.values()), {"no-op"}, changes)
+
+    def test_the_capacity_of_a_cluster_comes_with_it(self):
+        source = self.imported("spare")
+        for text in ("asg batch {", "target = 80%", "autoScalingGroupName/batch"):
+            self.assertIn(text, source)
 
     def test_a_cluster_alone(self):
         source = self.imported("prod")
