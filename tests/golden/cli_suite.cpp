@@ -15,7 +15,7 @@
 #include "tests/support/normalize.h"
 
 /// Suite `cli`: the real binary, run with command lines in a directory that holds the case's files. Sections `run` are command lines, one a
-/// line, `berth` first; a line `$ NAME=value` before one sets a variable for it. Expected is `output`: for each command line its stdout, stderr
+/// line, `berth` first, a file to read from behind `<`; a line `$ NAME=value` before one sets a variable for it. Expected is `output`: for each command line its stdout, stderr
 /// and exit code. The directory and what differs from run to run are replaced by names. There is no engine and no terminal.
 namespace {
 
@@ -81,9 +81,18 @@ struct Outcome {
   int code = 0;
 };
 
+/// Cuts `< FILE` off the end of the words; nothing stands for no input.
+std::string take_input(std::vector<std::string>& words, const fs::path& directory) {
+  if (words.size() < 2 || words[words.size() - 2] != "<") return "/dev/null";
+  const std::string path = (directory / "work" / words.back()).string();
+  words.resize(words.size() - 2);
+  return path;
+}
+
 Outcome run_berth(std::vector<std::string> arguments, const fs::path& directory, const std::vector<std::string>& variables) {
   const fs::path out = directory / ".stdout";
   const fs::path err = directory / ".stderr";
+  const std::string in = take_input(arguments, directory);
   arguments.front() = (fs::read_symlink("/proc/self/exe").parent_path() / "berth").string();
   // `env -C` starts it in the directory, `-i` with these variables alone.
   std::vector<std::string> command{"/usr/bin/env", "-i", "-C", (directory / "work").string(), "HOME=" + directory.string(),
@@ -94,7 +103,7 @@ Outcome run_berth(std::vector<std::string> arguments, const fs::path& directory,
 
   posix_spawn_file_actions_t files;
   posix_spawn_file_actions_init(&files);
-  posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_addopen(&files, STDIN_FILENO, in.c_str(), O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
   posix_spawn_file_actions_addopen(&files, STDERR_FILENO, err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
   std::vector<char*> argv;
