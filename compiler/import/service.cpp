@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/words.h"
 #include "compiler/import/canonical.h"
 #include "compiler/import/members.h"
 #include "compiler/import/task_definition.h"
@@ -36,7 +37,7 @@ class ServiceReader {
     if (kind == "task") return task(text);
     if (kind == "capacity") return capacity(text);
     ir::Value found = workspace_.external(kind, text);
-    if (found.as_reference() == nullptr) workspace_.wrong(document_, pointer_, fmt::format("names `{}`, which cannot be a {}", text, kind), "in here");
+    if (found.as_reference() == nullptr) workspace_.wrong(document_, pointer_, fmt::format("names `{}`, which cannot be {}", text, with_article(kind)), "in here");
     return found;
   }
 
@@ -169,7 +170,7 @@ class CapacityReader {
     const std::string where = described.pointer.empty() ? "" : path_text(described.pointer) + ".";
     ir::FromEcs read = ir::capacity_from_ecs(kind, described.object, [&](std::string_view of, const std::string& text) {
       ir::Value found = workspace_.external(of, text);
-      if (found.as_reference() == nullptr) workspace_.wrong(*described.document, described.pointer, fmt::format("names `{}`, which cannot be a {}", text, of), "in here");
+      if (found.as_reference() == nullptr) workspace_.wrong(*described.document, described.pointer, fmt::format("names `{}`, which cannot be {}", text, with_article(of)), "in here");
       return found;
     });
     ir::Map body = *read.body.as_map();
@@ -297,7 +298,7 @@ void add_cluster(Workspace& workspace, const Document& document, const std::stri
   const std::string name = cluster["clusterName"].get<std::string>();
   const auto refer = [&](std::string_view of, const std::string& text) {
     ir::Value found = workspace.external(of, text);
-    if (found.as_reference() == nullptr) workspace.wrong(document, pointer, fmt::format("names `{}`, which cannot be a {}", text, of), "in here");
+    if (found.as_reference() == nullptr) workspace.wrong(document, pointer, fmt::format("names `{}`, which cannot be {}", text, with_article(of)), "in here");
     return found;
   };
   ir::FromEcs read = ir::from_ecs(kind, cluster, refer);

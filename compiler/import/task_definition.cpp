@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/words.h"
 #include "compiler/import/canonical.h"
 #include "compiler/import/members.h"
 #include "compiler/import/spelling.h"
@@ -237,7 +238,7 @@ void add_task_definition(Workspace& workspace, const Document& document, const s
 
   const auto refer = [&](std::string_view of, const std::string& text) {
     ir::Value found = !text.empty() && text.front() == kWhole ? workspace.external("secret", text.substr(1)) : workspace.external(of, text);
-    if (found.as_reference() == nullptr) workspace.wrong(document, pointer, fmt::format("names `{}`, which cannot be a {}", text, of), "in here");
+    if (found.as_reference() == nullptr) workspace.wrong(document, pointer, fmt::format("names `{}`, which cannot be {}", text, with_article(of)), "in here");
     return found;
   };
   ir::FromEcs read = ir::from_ecs(kind, definition, refer);

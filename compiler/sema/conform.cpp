@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/suggest.h"
+#include "base/words.h"
 #include "compiler/sema/hidden.h"
 #include "compiler/sema/image.h"
 #include "compiler/sema/units.h"
@@ -178,7 +179,7 @@ Value as_string(const Asked& asked, Value value) {
   }
   const std::string* text = value.as_string();
   if (text == nullptr) return wrong_kind(asked, value);
-  const auto length = static_cast<std::int64_t>(characters(*text));
+  const std::int64_t length = type.minimum || type.maximum ? static_cast<std::int64_t>(characters(*text)) : 0;
   if ((type.minimum && length < *type.minimum) || (type.maximum && length > *type.maximum)) {
     const std::string limit = type.minimum && length < *type.minimum
                                   ? fmt::format("at least {}", *type.minimum)
@@ -236,7 +237,7 @@ Value as_reference(const Asked& asked, Value value) {
   const ir::Reference* reference = value.as_reference();
   if (reference != nullptr && reference->target.kind == asked.type.target) return value;
   if (reference != nullptr) {
-    report(asked, value, "E0113", fmt::format("`{}` is a {}, not a {}", reference->target.name, reference->target.kind, asked.type.target),
+    report(asked, value, "E0113", fmt::format("`{}` is {}, not {}", reference->target.name, with_article(reference->target.kind), with_article(asked.type.target)),
            fmt::format("{} is `{}`", subject(asked.place), asked.type.text));
     return {};
   }
@@ -246,7 +247,7 @@ Value as_reference(const Asked& asked, Value value) {
   if (text != nullptr && text->starts_with("arn:")) {
     diagnostic.help(fmt::format("declare what has this ARN as `extern {} NAME {{ … }}` and write its name", asked.type.target));
   } else {
-    diagnostic.help(fmt::format("a {} is named by its identifier, without quotes", asked.type.target));
+    diagnostic.help(fmt::format("{} is named by its identifier, without quotes", with_article(asked.type.target)));
   }
   return {};
 }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/suggest.h"
+#include "base/words.h"
 #include "compiler/sema/component.h"
 #include "compiler/sema/other_words.h"
 #include "ir/schema.h"
@@ -206,7 +207,7 @@ class Declarer {
       return;
     }
     if (symbol->kind != Symbol::Kind::component) {
-      reporter_.report("E0201", entry.key.span(), fmt::format("`{}` is a {}, not a kind of resource", word, symbol->word), "nothing to declare with").label(symbol->span, "declared here");
+      reporter_.report("E0201", entry.key.span(), fmt::format("`{}` is {}, not a kind of resource", word, with_article(symbol->word)), "nothing to declare with").label(symbol->span, "declared here");
       return;
     }
     const std::size_t home = scope_.module_of(entry.key.span().source);
@@ -288,7 +289,7 @@ class Declarer {
 
   void twice(const std::string& name, Span span, const Symbol& taken) {
     reporter_.report("E0202", span, fmt::format("`{}` is declared twice", name), "declared again here")
-        .label(taken.span, fmt::format("first declared here, as a {}", taken.word))
+        .label(taken.span, fmt::format("first declared here, as {}", with_article(taken.word)))
         .note("one name, one thing, even across kinds");
   }
 

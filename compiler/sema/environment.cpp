@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/suggest.h"
+#include "base/words.h"
 #include "compiler/sema/declare.h"
 
 namespace berth::sema {
@@ -149,7 +150,7 @@ void Environment::set(const ast::Body& body) {
     for (const Symbol& other : scope_.symbols()) {
       if (other.kind == Symbol::Kind::param) names.push_back(other.name);
     }
-    Diagnostic& diagnostic = reporter.report("E0224", entry->key.span(), symbol == nullptr ? fmt::format("the stack has no parameter `{}`", name) : fmt::format("`{}` is a {}, not a parameter", name, symbol->word),
+    Diagnostic& diagnostic = reporter.report("E0224", entry->key.span(), symbol == nullptr ? fmt::format("the stack has no parameter `{}`", name) : fmt::format("`{}` is {}, not a parameter", name, with_article(symbol->word)),
                                              "`set` gives values to parameters");
     if (const auto meant = suggest(name, names)) {
       diagnostic.help(fmt::format("did you mean `{}`?", *meant)).fix(entry->key.span(), *meant);
@@ -201,7 +202,7 @@ void Environment::report_unused(const std::map<std::string, std::string_view>& k
     const auto known = kinds.find(override_.name);
     if (known != kinds.end()) {
       const Span word = override_.entry->labels.front().span();
-      diagnostic.help(fmt::format("`{}` is a {}: `override {} {}`", override_.name, known->second, known->second, override_.name)).fix(word, std::string(known->second));
+      diagnostic.help(fmt::format("`{}` is {}: `override {} {}`", override_.name, with_article(known->second), known->second, override_.name)).fix(word, std::string(known->second));
     } else if (const auto meant = suggest(override_.name, names)) {
       diagnostic.help(fmt::format("did you mean `{}`?", *meant)).fix(label.span(), *meant);
     }

@@ -6,6 +6,7 @@
 
 #include "base/intern.h"
 #include "base/suggest.h"
+#include "base/words.h"
 #include "compiler/sema/bind.h"
 #include "compiler/sema/builtins.h"
 #include "compiler/sema/hidden.h"
@@ -204,7 +205,7 @@ Value Evaluator::name(const ast::NameRef& node, const FramePtr& frame) {
   }
   if (symbol->kind == Symbol::Kind::component || symbol->kind == Symbol::Kind::preset || symbol->kind == Symbol::Kind::module) {
     symbol->used = true;
-    reporter_.report("E0125", node.name.span, fmt::format("`{}` is a {}, not a value", symbol->name, symbol->word), "not a value").label(symbol->span, "declared here");
+    reporter_.report("E0125", node.name.span, fmt::format("`{}` is {}, not a value", symbol->name, with_article(symbol->word)), "not a value").label(symbol->span, "declared here");
     return {};
   }
   Value value = value_of(*symbol, node.name.span);

@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "base/suggest.h"
+#include "base/words.h"
 #include "compiler/sema/builtins.h"
 #include "compiler/sema/evaluate.h"
 #include "compiler/sema/hidden.h"
@@ -94,7 +95,7 @@ Value Evaluator::call(const ast::Call& node, Span span, const FramePtr& frame) {
   if (symbol != nullptr && symbol->kind == Symbol::Kind::function) return call_function(*symbol, node, span, frame);
   if (symbol != nullptr) {
     if (symbol->kind != Symbol::Kind::uncarried) {
-      reporter_.report("E0125", callee->name.span, fmt::format("`{}` is a {}, not a function", symbol->name, symbol->word), "cannot be called").label(symbol->span, "declared here");
+      reporter_.report("E0125", callee->name.span, fmt::format("`{}` is {}, not a function", symbol->name, with_article(symbol->word)), "cannot be called").label(symbol->span, "declared here");
     }
     return {};
   }
@@ -147,7 +148,7 @@ Value Evaluator::module_member(const Symbol& module, const ast::Name& name) {
   Symbol* symbol = scope_.in_module(name.text, module.module);
   if (symbol != nullptr && symbol->kind == Symbol::Kind::let) return value_of(*symbol, name.span);
   if (symbol != nullptr) {
-    reporter_.report("E0125", name.span, fmt::format("`{}` of `{}` is a {}, not a value", name.text, module.name, symbol->word), "not a value").label(symbol->span, "declared here");
+    reporter_.report("E0125", name.span, fmt::format("`{}` of `{}` is {}, not a value", name.text, module.name, with_article(symbol->word)), "not a value").label(symbol->span, "declared here");
     return {};
   }
   unknown_in_module(module, name, scope_, reporter_);
@@ -163,7 +164,7 @@ Value Evaluator::call_member(const ast::Member& callee, const ast::Call& node, S
       if (symbol == nullptr) {
         unknown_in_module(*module, callee.name, scope_, reporter_);
       } else {
-        reporter_.report("E0125", callee.name.span, fmt::format("`{}` is a {}, not a function", symbol->name, symbol->word), "cannot be called").label(symbol->span, "declared here");
+        reporter_.report("E0125", callee.name.span, fmt::format("`{}` is {}, not a function", symbol->name, with_article(symbol->word)), "cannot be called").label(symbol->span, "declared here");
       }
       return {};
     }

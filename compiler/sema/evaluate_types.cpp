@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/suggest.h"
+#include "base/words.h"
 #include "compiler/sema/evaluate.h"
 #include "compiler/sema/units.h"
 #include "ir/schema.h"
@@ -192,7 +193,7 @@ TypePtr Evaluator::qualified_type(const ast::TypeExpr& type, const ast::NamedTyp
     return unknown_type();
   }
   if (symbol->kind != Symbol::Kind::module) {
-    reporter_.report("E0115", type.span, fmt::format("`{}` is a {}, and has no types", symbol->name, symbol->word), "not an import");
+    reporter_.report("E0115", type.span, fmt::format("`{}` is {}, and has no types", symbol->name, with_article(symbol->word)), "not an import");
     return unknown_type();
   }
   if (const ast::TypeDecl* declared = scope_.type_in_module(node.path[1].text, symbol->module)) return alias(type, node, *declared);

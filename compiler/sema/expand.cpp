@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/words.h"
 #include "compiler/sema/declare.h"
 
 namespace berth::sema {
@@ -102,7 +103,7 @@ std::optional<std::string> Expander::name_of(const ast::Entry& entry, std::strin
   const ast::Key& label = entry.labels.front();
   auto name = evaluator_.text_of(label, frame);
   if (name && !is_plain_name(*name)) {
-    reporter.report("E0219", label.span(), fmt::format("a {} cannot be named `{}`", kind, *name), "it takes letters, digits, `_` and `-`, at most 200");
+    reporter.report("E0219", label.span(), fmt::format("{} cannot be named `{}`", with_article(kind), *name), "it takes letters, digits, `_` and `-`, at most 200");
     return std::nullopt;
   }
   return name;
@@ -128,7 +129,7 @@ bool Expander::enter(const std::string& name, Symbol symbol, const Place& place)
     reporter.report("E0212", span, fmt::format("two iterations produce the same name `{}`", name), "the same name again").note("the name is the identity").help("make the name depend on the loop variable, as `\"web-${x}\"` does");
   } else {
     reporter.report("E0202", span, fmt::format("`{}` is declared twice", name), "declared again here")
-        .label(taken->span, fmt::format("first declared here, as a {}", taken->word))
+        .label(taken->span, fmt::format("first declared here, as {}", with_article(taken->word)))
         .note("one name, one thing, even across kinds");
   }
   return false;
@@ -171,7 +172,7 @@ void Expander::external(const ast::Item& item, const ast::Entry& entry, const Fr
   if (!name) return;
   const Span span = entry.labels.back().span();
   if (!is_plain_name(*name)) {
-    evaluator_.reporter().report("E0219", span, fmt::format("a {} cannot be named `{}`", kind->kind, *name), "it takes letters, digits, `_` and `-`, at most 200");
+    evaluator_.reporter().report("E0219", span, fmt::format("{} cannot be named `{}`", with_article(kind->kind), *name), "it takes letters, digits, `_` and `-`, at most 200");
     return;
   }
   const ir::Address address{std::string(kind->kind), *name};

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/suggest.h"
+#include "base/words.h"
 #include "compiler/syntax/parse.h"
 
 namespace berth::sema {
@@ -49,7 +50,7 @@ void GivenValues::read_one(const std::string& name, const std::string& text, Sco
   const Symbol* symbol = scope.find(name);
   if (symbol == nullptr || symbol->kind != Symbol::Kind::param) {
     Diagnostic& diagnostic = evaluator.reporter().report("E0217", name_span, fmt::format("the stack has no parameter `{}`", name),
-                                                         symbol == nullptr ? "nothing has this name" : fmt::format("this is a {}", symbol->word));
+                                                         symbol == nullptr ? "nothing has this name" : fmt::format("this is {}", with_article(symbol->word)));
     std::vector<std::string> names;
     for (const Symbol& other : scope.symbols()) {
       if (other.kind == Symbol::Kind::param) names.push_back(other.name);

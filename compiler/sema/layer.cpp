@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/suggest.h"
+#include "base/words.h"
 #include "compiler/sema/declare.h"
 #include "compiler/sema/other_words.h"
 
@@ -262,7 +263,7 @@ void Layerer::named_block(const Block& schema, const ast::Entry& entry, const Te
   const auto pattern = schema.label_pattern.empty() ? nullptr : evaluator_.schema_types().pattern(schema.label_pattern);
   if (pattern != nullptr && (name->size() > kMaxLabel || !pattern->matches_all(*name))) {
     node.doubtful = true;
-    reporter.report("E0219", label.span(), fmt::format("a {} cannot be named `{}`", schema.kind, *name), fmt::format("it takes {}", schema.label_pattern_text));
+    reporter.report("E0219", label.span(), fmt::format("{} cannot be named `{}`", with_article(schema.kind), *name), fmt::format("it takes {}", schema.label_pattern_text));
     return;
   }
   if (!first_of_name(schema, *name, label.span(), text)) return;
@@ -341,7 +342,7 @@ void Layerer::component_block(Symbol& symbol, const ast::Entry& entry, const Tex
   if (schema == nullptr || schema->label != LabelKind::name) {
     node.doubtful = true;
     reporter.report("E0220", entry.key.span(), fmt::format("`{}` cannot stand in {}", symbol.name, subject(*node.schema)),
-                    made == nullptr ? "it makes resources" : fmt::format("it makes a {}", made->key.is_literal() ? made->key.text() : "block"))
+                    made == nullptr ? "it makes resources" : fmt::format("it makes {}", with_article(made->key.is_literal() ? made->key.text() : "block")))
         .label(symbol.span, "declared here");
     return;
   }
@@ -399,7 +400,7 @@ void Layerer::use_preset(Symbol& preset, Span span, Node& node) {
   if (!fits) {
     node.doubtful = true;
     evaluator_.reporter()
-        .report("E0223", span, fmt::format("`{}` is a preset for a {}, and this is a {}", preset.name, kind, node.schema->kind), "does not fit here")
+        .report("E0223", span, fmt::format("`{}` is a preset for {}, and this is {}", preset.name, with_article(kind), with_article(node.schema->kind)), "does not fit here")
         .label(preset.span, "declared here");
     return;
   }
