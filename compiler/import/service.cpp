@@ -125,8 +125,9 @@ void name_exposed_ports(const Workspace& workspace, ir::Map& body) {
 /// Capacity that a cluster lists, as the parts of its `capacity { }`.
 class CapacityReader {
  public:
-  CapacityReader(Workspace& workspace, const Document& document, const std::string& pointer, std::string cluster)
-      : workspace_(workspace), document_(document), pointer_(pointer), cluster_(std::move(cluster)) {}
+  /// `tags`: of the cluster; null without any.
+  CapacityReader(Workspace& workspace, const Document& document, const std::string& pointer, std::string cluster, const ir::Value* tags)
+      : workspace_(workspace), document_(document), pointer_(pointer), cluster_(std::move(cluster)), tags_(tags) {}
 
   void provider(const Json& listed) {
     const std::string name = listed.is_string() ? listed.get<std::string>() : "";
@@ -184,8 +185,11 @@ class CapacityReader {
       if (described.object.contains(member) && !described.object[member].is_null()) expected[member] = described.object[member];
     }
     note_losses(workspace_, *described.document, canonical_capacity_provider(expected), canonical_capacity_provider(told), where);
-    if (described.object.contains("tags") && described.object["tags"].is_array() && !described.object["tags"].empty()) {
-      workspace_.note(*described.document, where + "tags", "a capacity provider has the tags of its cluster: left out");
+    if (described.object.contains("tags") && !described.object["tags"].is_null()) {
+      ir::Map tagged;
+      set_tags(workspace_, *described.document, below(described.pointer, "tags"), described.object["tags"], tagged);
+      const ir::Value* tags = tagged.find("tags");
+      if (tags != nullptr && (tags_ == nullptr || !(*tags == *tags_))) workspace_.note(*described.document, where + "tags", "a capacity provider has the tags of its cluster: left out");
     }
     if (capacity_.find(kind) == nullptr) capacity_.set(kind, ir::Value::map({}));
     capacity_.find(kind)->as_map()->set(label, ir::Value::map(std::move(body)));
@@ -204,12 +208,13 @@ class CapacityReader {
   const Document& document_;
   const std::string& pointer_;
   std::string cluster_;
+  const ir::Value* tags_;
   ir::Map capacity_;
   std::map<std::string, std::pair<std::string, std::string>> parts_;  ///< by AWS name: kind and label
   std::set<std::string> labels_;
 };
 
-/// What services of the cluster run on, with the parts that those get which name none.
+/// What services of the cluster run on, with the parts that those get which name none. `body` has its tags, if it has any.
 void take_capacity(Workspace& workspace, const Document& document, const std::string& pointer, Json& cluster, ir::Map& body) {
   const auto list = [&](const char* member) { return cluster.contains(member) && !cluster[member].is_null() ? cluster[member] : Json::array(); };
   const Json providers = list("capacityProviders");
@@ -221,7 +226,7 @@ void take_capacity(Workspace& workspace, const Document& document, const std::st
     return;
   }
   const Json name = cluster.value("clusterName", Json("default"));
-  CapacityReader reader(workspace, document, pointer, name.is_string() ? name.get<std::string>() : "");
+  CapacityReader reader(workspace, document, pointer, name.is_string() ? name.get<std::string>() : "", body.find("tags"));
   for (const Json& provider : providers) reader.provider(provider);
   for (const Json& part : strategy) reader.share(part);
   ir::Map capacity = reader.take();
@@ -291,8 +296,9 @@ void add_cluster(Workspace& workspace, const Document& document, const std::stri
   const ir::schema::Block& kind = *ir::schema::resource_kind("cluster");
   const std::size_t errors = workspace.sink.count(Severity::error);
   if (!cluster.contains("clusterName") || cluster["clusterName"].is_null()) cluster["clusterName"] = "default";
-  ir::Map capacity;
-  take_capacity(workspace, document, pointer, cluster, capacity);
+  ir::Map own;
+  set_tags(workspace, document, below(pointer, "tags"), cluster.contains("tags") ? cluster["tags"] : tags, own);
+  take_capacity(workspace, document, pointer, cluster, own);
   check_members(workspace, document, kind, cluster, pointer);
   if (workspace.sink.count(Severity::error) != errors) return;
   const std::string name = cluster["clusterName"].get<std::string>();
@@ -304,8 +310,7 @@ void add_cluster(Workspace& workspace, const Document& document, const std::stri
   ir::FromEcs read = ir::from_ecs(kind, cluster, refer);
   ir::Map& body = *read.body.as_map();
   body.erase("tags");
-  set_tags(workspace, document, below(pointer, "tags"), cluster.contains("tags") ? cluster["tags"] : tags, body);
-  if (const ir::Value* parts = capacity.find("capacity")) body.set("capacity", *parts);
+  for (const auto& [key, value] : own) body.set(key, value);
   if (workspace.clusters.contains(name)) {
     workspace.wrong(document, below(pointer, "clusterName"), fmt::format("is `{}`, as in another input", name), "a second time");
     return;

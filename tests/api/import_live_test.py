@@ -14,8 +14,8 @@ BERTH = str(Path(BERTHD).with_name("berth"))
 STACK = """stack shop { }
 
 cluster prod { insights = "on" }
-extern asg group { arn = "arn:aws:autoscaling:us-east-1:000000000000:autoScalingGroup:1:autoScalingGroupName/batch" }
-cluster spare { capacity { fargate { weight = 1 }, asg batch { group = group, target = 80% } } }
+extern asg batch { arn = "arn:aws:autoscaling:us-east-1:000000000000:autoScalingGroup:1:autoScalingGroupName/batch" }
+cluster spare { capacity { fargate { weight = 1 }, asg batch { group = batch, target = 80% } } }
 
 service web {
   cluster = prod
