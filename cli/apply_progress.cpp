@@ -15,6 +15,7 @@ std::string_view being_done(plan::Verb verb) {
     case plan::Verb::create: return "creating";
     case plan::Verb::register_revision: return "registering";
     case plan::Verb::update: return "updating";
+    case plan::Verb::redeploy: return "starting a deployment";
     case plan::Verb::attach: return "attaching its capacity";
     case plan::Verb::destroy: return "destroying";
     case plan::Verb::deregister: return "deregistering";
@@ -31,6 +32,7 @@ std::string what_was_done(const plan::Action& action, const plan::ActionResult& 
     case plan::Verb::create: return "created";
     case plan::Verb::register_revision: return fmt::format("registered {}", revision);
     case plan::Verb::update: return "updated";
+    case plan::Verb::redeploy: return "a deployment is started";
     case plan::Verb::attach: return "its capacity is attached";
     case plan::Verb::destroy: return "destroyed";
     case plan::Verb::deregister: return fmt::format("deregistered {}", revision);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "cli/apply_progress.h"
+#include "cli/event_stream.h"
 
 namespace berth::cli {
 namespace {
@@ -62,17 +63,31 @@ std::string state_word(plan::ActionState state) {
   return "";
 }
 
-plan::ApplyReport perform(Session& session, Target& target, const plan::Plan& plan, const CarryOut& options) {
-  ApplyProgress progress(session);
-  plan::Bindings bindings(plan);
+}  // namespace
+
+Result<plan::ApplyReport> perform_actions(Session& session, Target& target, std::vector<plan::Action> actions, plan::Bindings& bindings, const CarryOut& options) {
+  ApplyProgress shown(session);
+  BERTH_TRY(events, EventStream::open(options.events, shown, *session.clock));
+  events->begin(actions);
   const plan::ApplyOptions how{.parallelism = options.parallelism};
-  if (options.wait) return plan::apply(plan::schedule(plan), bindings, *target.provider, progress, how);
-  WithoutWaiting provider(*target.provider);
-  WithoutWaits quiet(progress);
-  return plan::apply(plan::schedule(plan), bindings, provider, quiet, how);
+  WithoutWaiting without(*target.provider);
+  WithoutWaits quiet(*events);
+  plan::Provider& provider = options.wait ? *target.provider : static_cast<plan::Provider&>(without);
+  plan::Progress& progress = options.wait ? *events : static_cast<plan::Progress&>(quiet);
+  plan::ApplyReport report = plan::apply(std::move(actions), bindings, provider, progress, how);
+  events->end(report);
+  return report;
 }
 
-}  // namespace
+std::optional<ExitCode> ask_before(Session& session, View& view, const CarryOut& options) {
+  if (options.yes) return std::nullopt;
+  if (view.is_json() || !session.can_ask()) {
+    return fail(view, {"usage", fmt::format("nobody can be asked here; `berth {} --yes` goes ahead without asking", options.command)});
+  }
+  if (confirmed(session, options.question)) return std::nullopt;
+  view.note(session.stop->load() ? "interrupted, nothing was changed" : "nothing was changed");
+  return session.stop->load() ? ExitCode::interrupted : ExitCode::failed;
+}
 
 std::string report_text(const plan::Plan& plan, const plan::ApplyReport& report, const std::string& command) {
   if (report.ok()) {
@@ -112,17 +127,13 @@ ExitCode carry_out(Session& session, View& view, Target& target, const plan::Pla
     return fail(view, {"partial", fmt::format("this target does not carry out {} of what the files say; `berth {} --allow-partial` does the rest",
                                               plan.not_carried_out.size() == 1 ? "a part" : fmt::format("{} parts", plan.not_carried_out.size()), options.command)});
   }
+  if (plan.denied()) return deny(view, plan);
   if (plan.empty()) return after();
-  if (!options.yes) {
-    if (view.is_json() || !session.can_ask()) {
-      return fail(view, {"usage", fmt::format("nobody can be asked here; `berth {} --yes` goes ahead without asking", options.command)});
-    }
-    if (!confirmed(session, options.question)) {
-      view.note(session.stop->load() ? "interrupted, nothing was changed" : "nothing was changed");
-      return session.stop->load() ? ExitCode::interrupted : ExitCode::failed;
-    }
-  }
-  const plan::ApplyReport report = perform(session, target, plan, options);
+  if (const auto stop = ask_before(session, view, options)) return *stop;
+  plan::Bindings bindings(plan);
+  const auto performed = perform_actions(session, target, plan::schedule(plan), bindings, options);
+  if (!performed) return fail(view, performed.error());
+  const plan::ApplyReport& report = *performed;
   const std::string text = report_text(plan, report, options.command);
   if (report.ok()) {
     view.result(report_json(report), text);

@@ -4,12 +4,11 @@
 
 #include <fmt/format.h>
 
-#include "base/file_system.h"
 #include "cli/carry_out.h"
 #include "cli/command.h"
 #include "cli/duration.h"
 #include "cli/engine_process.h"
-#include "planner/plan_file.h"
+#include "cli/saved_plan.h"
 #include "providers/ecs/status.h"
 
 namespace berth::cli {
@@ -17,7 +16,7 @@ namespace {
 
 constexpr std::string_view kHelp = R"(Makes what runs as the files say: shows the plan, asks, carries it out, and waits until every service is stable. Starts the local
 engine when none answers. Given a file saved by `berth plan --out`, it carries out exactly that plan, or refuses with exit code 4
-when what runs has changed since.
+when what runs, berth.lock or berth itself has changed since.
 
 A service is stable when the deployment that this apply started is completed, as many tasks run as are wanted, and no old ones are
 left. When a deployment fails, the exit code says how (1 failed, 5 rolled back, 6 timed out), with the exit code of the container,
@@ -86,27 +85,29 @@ ExitCode apply_source(Session& session, View& view, const Flags& flags, const Ta
   auto snapshot = read_live(*target, *compiled.program);
   if (!snapshot) return fail(view, snapshot.error());
   note_unlocked_images(view, *compiled.program);
-  const auto plan = make_checked_plan(view, std::move(*compiled.program), std::move(*snapshot), {});
+  auto plan = make_checked_plan(view, std::move(*compiled.program), std::move(*snapshot), {});
+  if (plan) judge(session, view, flags.common, *plan);
   return plan ? apply_plan(session, view, *target, *plan, flags) : ExitCode::failed;
 }
 
+ExitCode refuse(View& view, std::string message, const std::vector<std::string>& reasons) {
+  for (const std::string& line : reasons) message += "\n  " + line;
+  view.failure({"stale-plan", message});
+  return ExitCode::stale_plan;
+}
+
 ExitCode apply_saved(Session& session, View& view, const Flags& flags, const TargetOptions& options) {
-  const auto text = RealFileSystem().read(flags.common.path);
-  if (!text) return fail(view, text.error());
-  auto saved = plan::load_plan(*text);
-  if (!saved) return fail(view, saved.error().while_doing(flags.common.path));
+  auto saved = read_saved_plan(flags.common.path);
+  if (!saved) return fail(view, saved.error());
+  if (const auto reasons = made_otherwise(saved->made_with); !reasons.empty()) return refuse(view, "this plan was made with something else; plan again", reasons);
   auto target = open_target(session, view, flags.common, options);
   if (!target) return fail(view, target.error());
   auto snapshot = read_live(*target, saved->program);
   if (!snapshot) return fail(view, snapshot.error());
   const std::vector<std::string> moved = plan::what_moved(*saved, *snapshot);
-  if (!moved.empty()) {
-    std::string message = "what runs has changed since the plan was saved; plan again";
-    for (const std::string& line : moved) message += "\n  " + line;
-    view.failure({"stale-plan", message});
-    return ExitCode::stale_plan;
-  }
-  const auto plan = make_checked_plan(view, std::move(saved->program), std::move(*snapshot), saved->options);
+  if (!moved.empty()) return refuse(view, "what runs has changed since the plan was saved; plan again", moved);
+  auto plan = make_checked_plan(view, std::move(saved->program), std::move(*snapshot), saved->options);
+  if (plan) plan->policies = std::move(saved->policies);  // the same plan of the same state: they would find the same
   return plan ? apply_plan(session, view, *target, *plan, flags) : ExitCode::failed;
 }
 
@@ -125,6 +126,7 @@ Runner declare(Arguments& arguments) {
   arguments.flag("--allow-partial", flags->how.allow_partial, "go on when the target does not carry out all of the plan");
   arguments.flag("--no-wait", flags->no_wait, "do not wait until services are stable");
   arguments.option("--timeout", flags->timeout, "TIME", "give up on a service that gets nowhere for this long (default: 10m)");
+  arguments.option("--events", flags->how.events, "FILE", "write each thing that happens to FILE, a line of JSON each");
   arguments.number("--parallelism", flags->how.parallelism, 1, 256, "N", "calls at the same time (default: 10)");
   declare_variables(arguments, flags->common);
   declare_deny(arguments, flags->common);

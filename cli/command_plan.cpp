@@ -6,7 +6,7 @@
 #include "base/file_system.h"
 #include "cli/command.h"
 #include "cli/planning.h"
-#include "cli/version.h"
+#include "cli/saved_plan.h"
 #include "planner/plan_file.h"
 #include "planner/sensitive.h"
 
@@ -19,7 +19,8 @@ constexpr std::string_view kHelp = R"(Compares what the files ask for with what 
 
 With --out the plan is saved; `berth apply FILE` carries out exactly this plan, and refuses (exit code 4) when what runs has changed
 since. --format markdown is a comment for a pull request, of at most 60,000 characters; --format html one page, with a graph of the
-resources and the rollouts. Text shows twelve lines of a resource, with --full all of them. Exit code: 0; with --detailed-exitcode 2 when there are changes.
+resources and the rollouts. Text shows twelve lines of a resource, with --full all of them. Exit code: 0; with --detailed-exitcode 2 when there are changes; 7 when a
+policy (a `check` that reads `plan`) denies the plan, which is not saved then.
 
 examples:
   berth plan
@@ -51,17 +52,19 @@ ExitCode plan_command_body(Session& session, View& view, const Flags& flags) {
   auto snapshot = read_live(*target, *compiled.program);
   if (!snapshot) return fail(view, snapshot.error());
   note_unlocked_images(view, *compiled.program);
-  const auto plan = make_checked_plan(view, std::move(*compiled.program), std::move(*snapshot), options);
+  auto plan = make_checked_plan(view, std::move(*compiled.program), std::move(*snapshot), options);
   if (!plan) return ExitCode::failed;
+  judge(session, view, flags.common, *plan);
   view.plan(*plan, flags.common.full);
   if (options.failure && std::none_of(plan->changes.begin(), plan->changes.end(), [](const plan::Change& change) { return change.rollout && change.rollout->fails; })) {
     view.warning(fmt::format("no service is rolled out with a container `{}` that could fail so; nothing was rehearsed", options.failure->container));
   }
+  if (plan->denied()) return deny(view, *plan);
   if (!flags.out.empty() && plan::has_sensitive(*plan)) {
     return fail(view, Error{"plan-file", "this plan has sensitive values, which are not written to files; apply it from its sources"});
   }
   if (!flags.out.empty()) {
-    const auto written = write_file_atomically(flags.out, plan::save_plan(*plan, options, version()), 0600);
+    const auto written = write_file_atomically(flags.out, plan::save_plan(*plan, options, made_with(plan->program->sources.get())), 0600);
     if (!written) return fail(view, written.error().while_doing("save the plan"));
     view.note(fmt::format("saved to {}; `berth apply {}` carries out exactly this", flags.out, flags.out));
   }

@@ -41,8 +41,8 @@ int main(int argc, char** argv) {
   set_log_level(log_level_from_environment(LogLevel::warn));
 
   provider::Registry registry;
-  registry.add("local", provider::make_local_provider);
-  registry.add("aws", provider::make_aws_provider);
+  registry.add("local", provider::make_local_provider, provider::make_local_reader);
+  registry.add("aws", provider::make_aws_provider, provider::make_aws_reader);
   provider::SystemWaitingClock clock(g_stop);
 
   cli::Session session = cli::real_session();
@@ -50,8 +50,8 @@ int main(int argc, char** argv) {
   session.clock = &clock;
   session.stop = &g_stop;
 
-  const std::vector<cli::Command> commands{cli::check_command(),   cli::explain_command(), cli::compile_command(), cli::fmt_command(), cli::doc_command(), cli::test_command(), cli::plan_command(),
+  const std::vector<cli::Command> commands{cli::check_command(),   cli::explain_command(), cli::compile_command(), cli::fmt_command(), cli::doc_command(), cli::test_command(), cli::plan_command(), cli::show_command(),
                                            cli::apply_command(),   cli::destroy_command(), cli::status_command(),  cli::logs_command(), cli::why_command(),
-                                           cli::engine_command(), cli::import_command(), cli::export_command(),  cli::lock_command(),   cli::version_command()};
+                                           cli::engine_command(), cli::import_command(), cli::export_command(),  cli::lock_command(),   cli::drift_command(), cli::history_command(), cli::rollback_command(), cli::restart_command(), cli::version_command()};
   return static_cast<int>(cli::run(commands, {argv + 1, argv + argc}, session));
 }

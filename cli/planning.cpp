@@ -4,9 +4,11 @@
 
 #include <fmt/format.h>
 
+#include "base/file_system.h"
 #include "base/random.h"
 #include "cli/engine_process.h"
 #include "compiler/lock.h"
+#include "planner/policy_facts.h"
 
 namespace berth::cli {
 namespace {
@@ -60,6 +62,13 @@ Result<Target> open_target(Session& session, View& view, const CommonFlags& flag
   return target;
 }
 
+Result<ReadTarget> open_reader(Session& session, const CommonFlags& flags, const std::string& target) {
+  BERTH_TRY(endpoint, find_engine(session, flags));
+  const std::string& wanted = flags.target.empty() ? target : flags.target;
+  BERTH_TRY(reader, session.registry->make_reader(wanted.empty() ? "local" : wanted, {.endpoint = endpoint, .options = {}}, *session.clock));
+  return ReadTarget{.endpoint = std::move(endpoint), .reader = std::move(reader)};
+}
+
 Result<ir::Snapshot> read_live(Target& target, const ir::Program& program) {
   if (!target.engine_answers) return ir::Snapshot{};
   auto snapshot = target.provider->read(plan::read_scope(program));
@@ -77,6 +86,34 @@ std::optional<plan::Plan> make_checked_plan(View& view, ir::Program program, ir:
   view.diagnostics(sink.sorted(), sources ? *sources : none);
   if (!plan.applyable) return std::nullopt;
   return plan;
+}
+
+void judge(Session& session, View& view, const CommonFlags& flags, plan::Plan& plan) {
+  const auto options = compile_options(session, flags);
+  if (!options || plan.program->sources == nullptr) return;  // what is wrong with the options was said when the program was compiled
+  auto sources = std::make_shared<SourceSet>();
+  DiagnosticSink sink;
+  if (!has_plan_checks(*plan.program->sources)) return;
+  for (PlanCheck& check : judge_plan(*options, plan::policy_facts(plan), RealFileSystem(), sources, sink)) {
+    plan::PolicyResult result{.title = std::move(check.title), .advisory = check.advisory, .place = sources->place(check.span), .failures = {}};
+    for (const Diagnostic& failure : check.failures) {
+      const Span span = failure.labels.empty() ? Span{} : failure.labels.front().span;
+      result.failures.push_back({.message = failure.message, .place = sources->place(span)});
+    }
+    plan.policies.push_back(std::move(result));
+  }
+  view.diagnostics(sink.sorted(), *sources);
+  if (sink.has_errors()) plan.policies.push_back({.title = "the policies can be read", .advisory = false, .place = "", .failures = {{.message = "they are wrong", .place = ""}}});
+}
+
+ExitCode deny(View& view, const plan::Plan& plan) {
+  std::string message = "policies deny this plan:";
+  for (const plan::PolicyResult& policy : plan.policies) {
+    if (policy.advisory) continue;
+    for (const auto& failure : policy.failures) message += fmt::format("\n  {}: {}", policy.title, failure.message);
+  }
+  view.failure({"denied", message});
+  return ExitCode::policy_denied;
 }
 
 void note_unlocked_images(View& view, const ir::Program& program) {

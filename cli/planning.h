@@ -32,6 +32,14 @@ struct TargetOptions {
   std::string target{};  ///< of the program's environment; a flag counts more
 };
 
+/// What can only be looked at.
+struct ReadTarget {
+  provider::Endpoint endpoint;
+  std::unique_ptr<plan::Reader> reader;
+};
+/// Finds the engine, which is not started, and makes what reads it.
+Result<ReadTarget> open_reader(Session& session, const CommonFlags& flags, const std::string& target);
+
 /// Finds (or starts) the engine and makes its provider.
 Result<Target> open_target(Session& session, View& view, const CommonFlags& flags, const TargetOptions& options);
 
@@ -40,6 +48,11 @@ Result<ir::Snapshot> read_live(Target& target, const ir::Program& program);
 
 /// Plans and shows what is wrong with the plan. Nothing when it is not applyable.
 std::optional<plan::Plan> make_checked_plan(View& view, ir::Program program, ir::Snapshot snapshot, const plan::Options& options);
+
+/// Runs the checks that read the plan and adds what they found.
+void judge(Session& session, View& view, const CommonFlags& flags, plan::Plan& plan);
+/// Says which policies deny the plan; the exit code.
+ExitCode deny(View& view, const plan::Plan& plan);
 
 /// Says that tags of images go as they are written, where no lock pins them.
 void note_unlocked_images(View& view, const ir::Program& program);

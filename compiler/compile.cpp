@@ -14,9 +14,15 @@
 namespace berth {
 namespace {
 
+/// A plan that is asked about instead of the program alone.
+struct PlanJudging {
+  const ir::Value& plan;
+  std::vector<sema::Analysis::Judged> judged{};
+};
+
 /// The stages after reading, for one case. What is whole is checked further even when something else is wrong.
 std::optional<ir::Program> analyze(LoadedStack& loaded, const sema::AnalysisOptions& options, const FileSystem& files, const std::shared_ptr<SourceSet>& sources,
-                                   DiagnosticSink& sink, std::vector<ImageUse>* unpinned = nullptr) {
+                                   DiagnosticSink& sink, std::vector<ImageUse>* unpinned = nullptr, PlanJudging* judging = nullptr) {
   sema::Analysis analysis(loaded, files, *sources, sink);
   sema::Module module = analysis.run(options);
   const std::set<Span> floating = module.floating;
@@ -30,7 +36,8 @@ std::optional<ir::Program> analyze(LoadedStack& loaded, const sema::AnalysisOpti
   }
   if (loaded.lock) pin_images(program, *loaded.lock, floating, sink);
   if (sink.has_errors()) return std::nullopt;
-  analysis.judge(program);
+  if (judging != nullptr) judging->judged = analysis.judge_plan(program, judging->plan);
+  else analysis.judge(program);
   if (sink.has_errors()) return std::nullopt;
   program.sources = sources;
   return program;
@@ -170,6 +177,31 @@ std::optional<LockSubject> find_images(const CompileOptions& options, const File
     if (auto text = files.read(subject.path)) subject.text = *std::move(text);
   }
   return subject;
+}
+
+bool has_plan_checks(const SourceSet& sources) {
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    const std::string_view text = sources.file(static_cast<SourceId>(i)).text();
+    if (text.find("check") != std::string_view::npos && text.find("plan") != std::string_view::npos) return true;
+  }
+  return false;
+}
+
+std::vector<PlanCheck> judge_plan(const CompileOptions& options, const ir::Value& plan, const FileSystem& files, const std::shared_ptr<SourceSet>& sources, DiagnosticSink& sink) {
+  std::vector<PlanCheck> checks;
+  Loaded loaded = read(options, files, *sources, sink);
+  if (!loaded.readable) return checks;
+  DiagnosticSink own;
+  PlanJudging judging{.plan = plan};
+  analyze(loaded.stack, {.environment = options.environment, .variables = options.variables}, files, sources, own, nullptr, &judging);
+  for (Diagnostic& diagnostic : own.sorted()) {
+    if (diagnostic.severity == Severity::error) sink.add(std::move(diagnostic));  // warnings were said when the program was compiled
+  }
+  for (sema::Analysis::Judged& judged : judging.judged) {
+    const ast::String& title = judged.check->title;
+    checks.push_back({.title = title.is_literal() ? std::string(title.text()) : "check", .advisory = judged.advisory, .span = title.span, .failures = std::move(judged.failures)});
+  }
+  return checks;
 }
 
 std::vector<TestResult> run_tests(const CompileOptions& options, const FileSystem& files, const std::shared_ptr<SourceSet>& sources, DiagnosticSink& sink) {

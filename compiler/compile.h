@@ -69,4 +69,18 @@ struct TestResult {
 /// Mistakes that keep tests from being found or read go to `sink`.
 std::vector<TestResult> run_tests(const CompileOptions& options, const FileSystem& files, const std::shared_ptr<SourceSet>& sources, DiagnosticSink& sink);
 
+/// What a `check` that reads `plan` found.
+struct PlanCheck {
+  std::string title;
+  bool advisory = false;
+  Span span;                         ///< its title
+  std::vector<Diagnostic> failures;  ///< empty when it holds
+};
+
+/// Whether there may be a check that reads `plan` in sources that `compile` has read: a quick look at the words.
+bool has_plan_checks(const SourceSet& sources);
+/// Runs the checks of the stack that read `plan`, which is the value given; `compile` leaves them out. What keeps them from being run goes to `sink`.
+std::vector<PlanCheck> judge_plan(const CompileOptions& options, const ir::Value& plan, const FileSystem& files, const std::shared_ptr<SourceSet>& sources,
+                                  DiagnosticSink& sink);
+
 }  // namespace berth

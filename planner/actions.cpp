@@ -19,6 +19,7 @@ int urgency(Verb verb) {
     case Verb::create:
     case Verb::register_revision:
     case Verb::update:
+    case Verb::redeploy:
     case Verb::attach: return 0;
     case Verb::destroy: return 1;
     case Verb::await_gone: return 2;
@@ -270,6 +271,7 @@ std::string_view word(Verb verb) {
     case Verb::create: return "create";
     case Verb::register_revision: return "register";
     case Verb::update: return "update";
+    case Verb::redeploy: return "redeploy";
     case Verb::attach: return "attach";
     case Verb::destroy: return "destroy";
     case Verb::deregister: return "deregister";

@@ -15,6 +15,7 @@ enum class Verb : std::uint8_t {
   create,             ///< cluster, service: make `desired`, with all `tags`
   register_revision,  ///< task: register `desired` as the next revision of its family, with all `tags`
   update,             ///< cluster, service, task (tags only): bring `live` to `desired`; set `tags`, remove `untag`
+  redeploy,           ///< service: run the revision `revision`, or replace its tasks by others of the one that it runs; nothing else changes
   attach,             ///< cluster: make and change its capacity providers, and give it those that are wanted beside those that it has
   destroy,            ///< cluster, service: delete `live`; a service with force, without waiting for its tasks
   deregister,         ///< task: deregister the revision `live`
@@ -23,7 +24,7 @@ enum class Verb : std::uint8_t {
   await_gone,         ///< service: wait until `live` is INACTIVE
 };
 
-/// "create", "register", "update", "attach", "destroy", "deregister", "detach", "await-stable", "await-gone".
+/// "create", "register", "update", "redeploy", "attach", "destroy", "deregister", "detach", "await-stable", "await-gone".
 std::string_view word(Verb verb);
 
 /// One step of an apply: a call, or a wait. Pointers point into the Plan, which must outlive the actions.
@@ -37,6 +38,7 @@ struct Action {
   const ir::LiveResource* live = nullptr;  ///< null for create and for what has no live counterpart
   std::vector<std::string> fields;         ///< update, attach: paths of the settings that differ, tags left out
   bool new_deployment = false;             ///< update of a service: its tasks are replaced
+  std::string revision{};                  ///< redeploy: ARN of a task definition, or "" for the one that runs
   std::vector<std::pair<std::string, std::string>> tags;
   std::vector<std::string> untag;
   std::vector<std::size_t> after;  ///< ids of the actions that must be done before; always smaller than `id`

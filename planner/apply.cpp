@@ -103,7 +103,7 @@ class Run {
     ActionOutcome outcome;
     if (result) {
       outcome = {.state = ActionState::done, .result = *result, .error = std::nullopt};
-      const bool made = action.verb == Verb::create || action.verb == Verb::register_revision || action.verb == Verb::update;
+      const bool made = action.verb == Verb::create || action.verb == Verb::register_revision || action.verb == Verb::update || action.verb == Verb::redeploy;
       if (made && !result->arn.empty()) {
         bindings_.set(action.address, {.arn = result->arn, .name = result->name, .deployment = result->deployment});
       }

@@ -139,6 +139,10 @@ class Walk {
       if (after->origin().span.valid()) span = after->origin().span;
       if (after->origin().via != nullptr) change.via = *after->origin().via;
     }
+    if (const Written* written = places_.written(path); written != nullptr && after != nullptr) {
+      change.via = written->via;
+      if (written->is_default) change.after.set_origin({.is_default = true});
+    }
     change.place = places_.of(span, path);
     found_.push_back(std::move(change));
   }
@@ -162,9 +166,15 @@ std::string Places::of(const Span& span, const std::string& path) const {
   }
   if (table_ == nullptr) return "";
   for (std::string prefix = path;; prefix.resize(prefix.find_last_of('.') == std::string::npos ? 0 : prefix.find_last_of('.'))) {
-    if (const auto found = table_->find(prefix); found != table_->end()) return found->second;
+    if (const auto found = table_->find(prefix); found != table_->end()) return found->second.place;
     if (prefix.empty()) return "";
   }
+}
+
+const Written* Places::written(const std::string& path) const {
+  if (table_ == nullptr) return nullptr;
+  const auto found = table_->find(path);
+  return found == table_->end() ? nullptr : &found->second;
 }
 
 std::vector<FieldChange> diff_fields(const Block& kind, const ir::Value* before, const ir::Resource& after, const Places& places) {

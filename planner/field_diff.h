@@ -1,6 +1,5 @@
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -11,13 +10,15 @@ namespace berth::plan {
 /// Says where a value was written: from the program's sources, or from a table of places for a program that was read from a file.
 class Places {
  public:
-  Places(const SourceSet* sources, const std::map<std::string, std::string>* table) : sources_(sources), table_(table) {}
+  Places(const SourceSet* sources, const WrittenTable* table) : sources_(sources), table_(table) {}
   /// "shop.ecs:14" for a span; else what the table says about `path` or the nearest path around it; else "".
   [[nodiscard]] std::string of(const Span& span, const std::string& path) const;
+  /// What the table says about `path` itself; null when nothing, and for a program with sources.
+  [[nodiscard]] const Written* written(const std::string& path) const;
 
  private:
   const SourceSet* sources_;
-  const std::map<std::string, std::string>* table_;
+  const WrittenTable* table_;
 };
 
 /// Settings in which two canonical bodies of one kind differ, sorted by path. Without `before`, what `after` sets beyond the defaults; without

@@ -70,6 +70,10 @@ Counts Plan::counts() const {
   return counts;
 }
 
+bool Plan::denied() const {
+  return std::any_of(policies.begin(), policies.end(), [](const PolicyResult& policy) { return !policy.advisory && !policy.failures.empty(); });
+}
+
 bool Plan::empty() const {
   return std::all_of(changes.begin(), changes.end(), [](const Change& change) { return change.kind == ChangeKind::no_op; });
 }

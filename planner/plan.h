@@ -61,6 +61,15 @@ struct FieldChange {
   std::string via;    ///< the parameter or let that it came through, or ""
 };
 
+/// Where a value was written, for programs without sources.
+struct Written {
+  std::string place;        ///< "shop.ecs:14"
+  std::string via{};        ///< the parameter or let that it came through, or ""
+  bool is_default = false;  ///< nobody wrote it: the place is that of what is around it
+};
+/// By field path; "" is the declaration.
+using WrittenTable = std::map<std::string, Written>;
+
 /// Which revision a service leaves and which it is to run.
 struct Deployment {
   std::string from;  ///< "web:3"; "" when it has none
@@ -121,6 +130,18 @@ struct Drift {
   std::string text;  ///< for people
 };
 
+/// What a `check` that reads the plan found.
+struct PolicyResult {
+  std::string title;
+  bool advisory = false;  ///< it denies nothing
+  std::string place;      ///< "policies.ecs:4"
+  struct Failure {
+    std::string message;
+    std::string place;
+  };
+  std::vector<Failure> failures;  ///< empty when it holds
+};
+
 struct Counts {
   std::size_t create = 0;
   std::size_t update = 0;  ///< update and revise
@@ -140,12 +161,15 @@ struct Plan {
   std::vector<NotCarriedOut> not_carried_out;  ///< `berth apply` goes on only with --allow-partial when there is any
   std::vector<Warning> warnings;
   std::vector<Drift> drift;
+  std::vector<PolicyResult> policies;  ///< of the checks that read the plan, in the order of the source; whoever has the source adds them
   bool destroy_all = false;  ///< made by `berth destroy`
   bool applyable = true;     ///< false when the plan has errors (ownership, protection); nothing may be applied then
   std::map<std::string, std::string> live;  ///< digests of what it was made from, by address and ARN (see plan_file.h)
   std::string live_digest;   ///< digest of the live state it was made from (see plan_file.h)
 
   [[nodiscard]] Counts counts() const;
+  /// Whether a mandatory policy does not hold: nothing may be applied then.
+  [[nodiscard]] bool denied() const;
   /// Nothing to do.
   [[nodiscard]] bool empty() const;
   [[nodiscard]] const Change* find(const ir::Address& address) const;

@@ -11,11 +11,12 @@
 #include "planner/field_diff.h"
 #include "planner/ownership.h"
 #include "planner/render.h"
+#include "planner/snapshot_json.h"
 
 namespace berth::plan {
 namespace {
 
-constexpr int kFormat = 1;
+constexpr int kFormat = 2;
 
 /// What a plan depends on; what changes by itself while a service runs is left out.
 Json identity(const ir::LiveResource& live) {
@@ -24,26 +25,53 @@ Json identity(const ir::LiveResource& live) {
           {"runs", running_task(live)}};
 }
 
-Json origins_json(const Plan& plan, const ir::Resource& resource) {
-  Json places = Json::object();
-  const Places lookup(plan.program->sources.get(), nullptr);
-  const ir::schema::Block* kind = ir::schema::resource_kind(resource.address.kind);
-  if (const std::string place = lookup.of(resource.origin, ""); !place.empty()) places[""] = place;
-  if (kind == nullptr) return places;
-  for (const FieldChange& field : diff_fields(*kind, nullptr, resource, lookup)) {
-    if (!field.place.empty()) places[field.path] = field.place;
-  }
-  return places;
+void write(WrittenTable& table, const FieldChange& field) {
+  if (field.place.empty() && field.via.empty()) return;
+  table[field.path] = {.place = field.place, .via = field.via, .is_default = !field.after.empty() && field.after.origin().is_default};
 }
 
-Json resource_json(const Plan& plan, const ir::Resource& resource, const Options& options) {
+/// Where the declaration, what the user wrote, and what changes come from.
+WrittenTable written_in(const Plan& plan, const ir::Resource& resource, const Change* change) {
+  WrittenTable table;
+  const Places lookup(plan.program->sources.get(), nullptr);
+  const ir::schema::Block* kind = ir::schema::resource_kind(resource.address.kind);
+  if (const std::string place = lookup.of(resource.origin, ""); !place.empty()) table[""] = {.place = place};
+  if (kind == nullptr) return table;
+  for (const FieldChange& field : diff_fields(*kind, nullptr, resource, lookup)) write(table, field);
+  if (change != nullptr) {
+    for (const FieldChange& field : change->fields) write(table, field);
+  }
+  return table;
+}
+
+Json written_json(const WrittenTable& table) {
+  Json rows = Json::object();
+  for (const auto& [path, written] : table) rows[path] = {{"place", written.place}, {"via", written.via}, {"default", written.is_default}};
+  return rows;
+}
+
+Json policies_json(const std::vector<PolicyResult>& policies) {
+  Json rows = Json::array();
+  for (const PolicyResult& policy : policies) {
+    Json failures = Json::array();
+    for (const PolicyResult::Failure& failure : policy.failures) failures.push_back(Json::array({failure.message, failure.place}));
+    rows.push_back({{"title", policy.title}, {"advisory", policy.advisory}, {"place", policy.place}, {"failures", std::move(failures)}});
+  }
+  return rows;
+}
+
+Json failure_json(const std::optional<RehearsedFailure>& failure) {
+  if (!failure) return nullptr;
+  return {{"container", failure->container}, {"exit_code", failure->exit_code ? Json(*failure->exit_code) : Json()}};
+}
+
+Json resource_json(const Plan& plan, const ir::Resource& resource, const Change* change, const Options& options) {
   const auto table = options.places.find(resource.address.text());
-  Json places = table != options.places.end() ? Json(table->second) : origins_json(plan, resource);
   const ir::Value* name = ir::at(resource.body, {"name"});
   return {{"address", resource.address.text()},
           {"body", ir::to_json(resource.body)},
           {"derived_name", name == nullptr || name->origin().is_default},
-          {"places", std::move(places)}};
+          {"written", written_json(table != options.places.end() ? table->second : written_in(plan, resource, change))}};
 }
 
 Json externs_json(const ir::Program& program) {
@@ -102,13 +130,54 @@ Result<T> member(const Json& json, const char* key) {
   }
 }
 
+Result<WrittenTable> written_from(const Json& json) {
+  if (!json.is_object()) return broken("`written` has the wrong type");
+  WrittenTable table;
+  for (const auto& [path, row] : json.items()) {
+    if (!row.is_object()) return broken("`written` has the wrong type");
+    BERTH_TRY(place, member<std::string>(row, "place"));
+    BERTH_TRY(via, member<std::string>(row, "via"));
+    BERTH_TRY(is_default, member<bool>(row, "default"));
+    table[path] = {.place = std::move(place), .via = std::move(via), .is_default = is_default};
+  }
+  return table;
+}
+
+Result<std::vector<PolicyResult>> policies_from(const Json& json) {
+  if (!json.is_array()) return broken("`policies` has the wrong type");
+  using Pairs = std::vector<std::array<std::string, 2>>;
+  std::vector<PolicyResult> policies;
+  for (const Json& row : json) {
+    if (!row.is_object()) return broken("`policies` has the wrong type");
+    BERTH_TRY(title, member<std::string>(row, "title"));
+    BERTH_TRY(advisory, member<bool>(row, "advisory"));
+    BERTH_TRY(place, member<std::string>(row, "place"));
+    BERTH_TRY(failures, member<Pairs>(row, "failures"));
+    PolicyResult policy{.title = std::move(title), .advisory = advisory, .place = std::move(place), .failures = {}};
+    for (auto& [message, where] : failures) policy.failures.push_back({.message = std::move(message), .place = std::move(where)});
+    policies.push_back(std::move(policy));
+  }
+  return policies;
+}
+
+Result<std::optional<RehearsedFailure>> failure_from(const Json& json) {
+  if (json.is_null()) return std::optional<RehearsedFailure>();
+  if (!json.is_object()) return broken("`failure` has the wrong type");
+  RehearsedFailure failure;
+  BERTH_TRY(container, member<std::string>(json, "container"));
+  BERTH_TRY(exit_code, member<Json>(json, "exit_code"));
+  failure.container = std::move(container);
+  if (exit_code.is_number_integer()) failure.exit_code = exit_code.get<int>();
+  return std::optional<RehearsedFailure>(std::move(failure));
+}
+
 Result<ir::Resource> resource_from(const Json& json, Options& options) {
   if (!json.is_object()) return broken("a resource is not an object");
   BERTH_TRY(text, member<std::string>(json, "address"));
   BERTH_TRY(derived, member<bool>(json, "derived_name"));
   BERTH_TRY(body, member<Json>(json, "body"));
-  using Table = std::map<std::string, std::string>;
-  BERTH_TRY(places, member<Table>(json, "places"));
+  BERTH_TRY(rows, member<Json>(json, "written"));
+  BERTH_TRY(table, written_from(rows));
   const auto address = ir::Address::parse(text);
   if (!address) return broken(fmt::format("`{}` is not an address", text));
   auto value = ir::body_from_json(address->kind, body);
@@ -116,7 +185,7 @@ Result<ir::Resource> resource_from(const Json& json, Options& options) {
   ir::Resource resource{.address = *address, .body = *std::move(value)};
   ir::Map* map = resource.body.as_map();
   if (ir::Value* name = map == nullptr ? nullptr : map->find("name"); name != nullptr && derived) name->set_origin({.is_default = true});
-  options.places[text] = std::move(places);
+  options.places[text] = std::move(table);
   return resource;
 }
 
@@ -165,18 +234,28 @@ Result<SavedPlan> plan_from(const Json& json) {
   BERTH_TRY(stack, member<std::string>(json, "stack"));
   BERTH_TRY(environment, member<std::string>(json, "environment"));
   BERTH_TRY(region, member<std::string>(json, "region"));
-  BERTH_TRY(tool, member<std::string>(json, "tool_version"));
+  BERTH_TRY(tool, member<std::string>(json, "tool"));
   BERTH_TRY(destroy, member<bool>(json, "destroy"));
   BERTH_TRY(target, member<std::string>(json, "target"));
   BERTH_TRY(resources, member<Json>(json, "resources"));
   BERTH_TRY(outputs, member<Json>(json, "outputs"));
   using Digests = std::map<std::string, std::string>;
   BERTH_TRY(live, member<Digests>(json, "live"));
+  BERTH_TRY(locks, member<Digests>(json, "locks"));
+  BERTH_TRY(rows, member<Json>(json, "snapshot"));
+  BERTH_TRY(snapshot, snapshot_from_json(rows));
+  BERTH_TRY(policy_rows, member<Json>(json, "policies"));
+  BERTH_TRY(policies, policies_from(policy_rows));
+  BERTH_TRY(failure_row, member<Json>(json, "failure"));
+  BERTH_TRY(failure, failure_from(failure_row));
   if (!resources.is_array() || !outputs.is_object()) return broken("`resources` or `outputs` has the wrong type");
   plan.program.stack = std::move(stack);
   plan.program.environment = std::move(environment);
   plan.program.region = std::move(region);
-  plan.tool_version = std::move(tool);
+  plan.made_with = {.tool = std::move(tool), .locks = std::move(locks)};
+  plan.snapshot = std::move(snapshot);
+  plan.policies = std::move(policies);
+  plan.options.failure = std::move(failure);
   plan.live = std::move(live);
   plan.options.destroy = destroy;
   plan.options.target = target == "aws" ? Target::aws : Target::local;
@@ -203,15 +282,23 @@ std::map<std::string, std::string> live_digests(const ir::Snapshot& snapshot) {
 
 std::string live_digest(const ir::Snapshot& snapshot) { return sha256_hex(canonical_json(live_digests(snapshot))); }
 
-std::string save_plan(const Plan& plan, const Options& options, std::string_view tool_version) {
+std::string save_plan(const Plan& plan, const Options& options, const MadeWith& made_with) {
   Json resources = Json::array();
-  for (const auto& [address, resource] : plan.program->resources) resources.push_back(resource_json(plan, resource, options));
+  std::map<ir::Address, const Change*> changes;
+  for (const Change& change : plan.changes) changes[change.address] = &change;
+  for (const auto& [address, resource] : plan.program->resources) {
+    const auto change = changes.find(address);
+    resources.push_back(resource_json(plan, resource, change == changes.end() ? nullptr : change->second, options));
+  }
   Json outputs = Json::object();
   for (const ir::Output& output : plan.program->outputs) outputs[output.name] = ir::to_json(output.value);
   Json content = {{"stack", plan.program->stack},
                   {"environment", plan.program->environment},
                   {"region", plan.program->region},
-                  {"tool_version", tool_version},
+                  {"tool", made_with.tool},
+                  {"locks", made_with.locks},
+                  {"snapshot", snapshot_json(*plan.snapshot)},
+                  {"failure", failure_json(options.failure)},
                   {"destroy", options.destroy},
                   {"target", options.target == Target::aws ? "aws" : "local"},
                   {"resources", std::move(resources)},
@@ -222,6 +309,7 @@ std::string save_plan(const Plan& plan, const Options& options, std::string_view
                   {"moved", moved_json(*plan.program)},
                   {"removed", removed_json(*plan.program)},
                   {"not_carried_out", left_out_rows(plan)},
+                  {"policies", policies_json(plan.policies)},
                   {"plan", render_json(plan)}};
   const std::string digest = sha256_hex(canonical_json(content));
   return pretty_json({{"berth_plan", kFormat}, {"digest", digest}, {"content", std::move(content)}});
@@ -238,6 +326,15 @@ Result<SavedPlan> load_plan(std::string_view text) {
   BERTH_TRY(content, member<Json>(*json, "content"));
   if (!content.is_object() || digest != sha256_hex(canonical_json(content))) return broken("it was changed since it was written");
   return plan_from(content);
+}
+
+Plan plan_again(const SavedPlan& saved) {
+  DiagnosticSink said_before;
+  Plan plan = make_plan(saved.program, saved.snapshot, saved.options, said_before);
+  plan.policies = saved.policies;
+  plan.live = saved.live;
+  plan.live_digest = sha256_hex(canonical_json(plan.live));
+  return plan;
 }
 
 std::vector<std::string> what_moved(const SavedPlan& plan, const ir::Snapshot& now) {

@@ -19,8 +19,8 @@ struct Options {
   std::string mark_key;
   /// Rehearse the rollouts with this failure in them.
   std::optional<RehearsedFailure> failure;
-  /// For a program without sources (read from a file): "address" -> field path ("" = the declaration) -> "file:line".
-  std::map<std::string, std::map<std::string, std::string>> places;
+  /// For a program without sources (read from a file): by address.
+  std::map<std::string, WrittenTable> places;
   /// What was taken out of the program before, when it was saved.
   std::vector<NotCarriedOut> not_carried_out;
 };

@@ -59,10 +59,10 @@ class Bindings {
   std::map<ir::Address, Bound> bound_;
 };
 
-/// What the planner needs of a target. execute() is called from several threads at once; read() from one.
-class Provider {
+/// What only looks at a target: nothing that has no more than this can change anything. read() is called from one thread.
+class Reader {
  public:
-  virtual ~Provider() = default;
+  virtual ~Reader() = default;
 
   /// Everything whose tag berth:stack is `scope.stack`, and everything that has a wanted name, ours or not.
   /// - A resource of ours has the address of its tag berth:address; one of somebody else has the address that wants its name, and its `stack`
@@ -72,7 +72,11 @@ class Provider {
   /// - Services: ACTIVE and DRAINING ones. `runtime` is the API's service object; its `taskDefinition` (an ARN) says which revision it runs.
   /// - `body.tags` has the tags without those that begin with `berth:` or `aws:`; it is absent when there are none.
   virtual Result<ir::Snapshot> read(const ReadScope& scope) = 0;
+};
 
+/// What the planner needs of a target to apply. execute() is called from several threads at once.
+class Provider : public Reader {
+ public:
   /// Carries out one action, with retries as the target needs them. References in `action.desired` are resolved through `bindings`; a service
   /// takes the ARN of its task definition's revision. For await_stable: reports to `progress` when something changed, fails with kRolledBack,
   /// kTimedOut or kInterrupted, else with what the containers said.

@@ -98,6 +98,14 @@ class HtmlRenderer {
   void lists() {
     const Plan& plan = *page_.plan;
     std::vector<std::string> items;
+    for (const PolicyResult& policy : plan.policies) {
+      std::string item = fmt::format("<code>{}</code> <span class=\"{}\">{}</span>{}", html_text(policy.title), policy.failures.empty() || policy.advisory ? "warning" : "error", verdict_of(policy),
+                                     place(policy.place));
+      for (const PolicyResult::Failure& failure : policy.failures) item += fmt::format("<br/>{}{}", html_prose(failure.message), place(failure.place));
+      items.push_back(std::move(item));
+    }
+    list("Policies", items);
+    items.clear();
     for (const Warning& warning : plan.warnings) items.push_back(html_prose(warning.text) + place(warning.place));
     list("Warnings", items);
     items.clear();

@@ -138,6 +138,18 @@ Json reveal_json(const ir::Program& program, const ir::Reveal& reveal) {
   return json;
 }
 
+Json policy_json(const PolicyResult& policy) {
+  Json failures = Json::array();
+  for (const PolicyResult::Failure& failure : policy.failures) {
+    Json row = {{"message", failure.message}};
+    put(row, "source", failure.place);
+    failures.push_back(std::move(row));
+  }
+  Json json = {{"title", policy.title}, {"level", policy.advisory ? "advisory" : "mandatory"}, {"holds", policy.failures.empty()}, {"failures", std::move(failures)}};
+  put(json, "source", policy.place);
+  return json;
+}
+
 template <class Items, class F>
 Json array_of(const Items& items, F to_json) {
   Json array = Json::array();
@@ -163,9 +175,10 @@ Json render_json(const Plan& plan) {
           {"warnings", array_of(plan.warnings, warning_json)},
           {"summary", {{"add", counts.to_add()}, {"change", counts.to_change()}, {"destroy", counts.to_destroy()}}},
           {"live_digest", plan.live_digest},
-          {"applyable", plan.applyable && !plan.empty()},
+          {"applyable", plan.applyable && !plan.empty() && !plan.denied()},
           {"complete", plan.not_carried_out.empty()},
           {"errored", !plan.applyable}};
+  if (!plan.policies.empty()) json["policies"] = array_of(plan.policies, policy_json);
   if (!plan.not_carried_out.empty()) json["not_carried_out"] = array_of(plan.not_carried_out, left_out_json);
   if (!plan.program->reveals.empty()) json["reveals"] = array_of(plan.program->reveals, [&](const ir::Reveal& reveal) { return reveal_json(*plan.program, reveal); });
   return json;

@@ -86,6 +86,7 @@ class MarkdownRenderer {
     failure();
     findings();
     if (page_.plan == nullptr) return text_.finish("");
+    policies();
     changes();
     not_carried_out();
     drift();
@@ -122,6 +123,16 @@ class MarkdownRenderer {
     for (const Finding& finding : page_.findings) {
       section.rows.push_back(fmt::format("- {}{}: {}{}\n", finding.severity == Severity::error ? "**error**" : "warning", finding.code.empty() ? "" : " " + finding.code,
                                          markdown_prose(finding.message), at(finding.place)));
+    }
+    text_.add(section);
+  }
+
+  void policies() {
+    Section section{.head = "\n", .rows = {}, .unit = "policies", .share = 40};
+    for (const PolicyResult& policy : page_.plan->policies) {
+      std::string row = fmt::format("- policy {} {}{}\n", markdown_code(policy.title), policy.failures.empty() || policy.advisory ? verdict_of(policy) : "**" + verdict_of(policy) + "**", at(policy.place));
+      for (const PolicyResult::Failure& failure : policy.failures) row += fmt::format("  - {}{}\n", markdown_prose(failure.message), at(failure.place));
+      section.rows.push_back(std::move(row));
     }
     text_.add(section);
   }

@@ -35,6 +35,7 @@ class TextRenderer {
     drift();
     warnings();
     reveals();
+    policies();
     gap();
     line(last_line(plan_));
     return std::move(text_);
@@ -118,6 +119,22 @@ class TextRenderer {
     if (plan_.warnings.empty()) return;
     gap();
     for (const Warning& warning : plan_.warnings) line(fmt::format("!   warning  {}  {}", warning.text, warning.place));
+  }
+
+  /// Those that hold are counted.
+  void policies() {
+    if (plan_.policies.empty()) return;
+    gap();
+    std::size_t holding = 0;
+    for (const PolicyResult& policy : plan_.policies) {
+      if (policy.failures.empty()) ++holding;
+    }
+    line(fmt::format("policies: {} of {} hold", holding, plan_.policies.size()));
+    for (const PolicyResult& policy : plan_.policies) {
+      if (policy.failures.empty()) continue;
+      line(fmt::format("!   {}: {}  {}", policy.title, verdict_of(policy), policy.place));
+      for (const PolicyResult::Failure& failure : policy.failures) line(fmt::format("      {}  {}", failure.message, failure.place));
+    }
   }
 
   void reveals() {

@@ -26,16 +26,16 @@ std::string SettingLine::values() const {
   return fmt::format("{} → {}{}", before, after, mark);
 }
 
+SettingLine setting_line(const FieldChange& field) {
+  return {.path = field.path, .before = field.before.empty() ? "" : ir::spell(field.before), .after = after_text(field), .place = field.place, .via = field.via};
+}
+
 std::vector<SettingLine> setting_lines(const Change& change) {
   std::vector<SettingLine> lines;
   if (change.deployment) lines.push_back({.path = "task definition", .before = change.deployment->from, .after = change.deployment->to, .place = "", .via = ""});
   for (const FieldChange& field : change.fields) {
-    lines.push_back({.path = field.path,
-                     .before = field.before.empty() ? "" : ir::spell(field.before),
-                     .after = after_text(field),
-                     .place = field.place,
-                     .via = field.via,
-                     .forces = change.kind == ChangeKind::replace && field.update == ir::schema::UpdateClass::replacement});
+    lines.push_back(setting_line(field));
+    lines.back().forces = change.kind == ChangeKind::replace && field.update == ir::schema::UpdateClass::replacement;
   }
   return lines;
 }
@@ -77,6 +77,11 @@ std::string end_of(const Rollout& rollout) {
     case RolloutEnd::never: break;
   }
   return failed.empty() ? "not completed within an hour, and no circuit breaker ends it" : "not completed within an hour";
+}
+
+std::string verdict_of(const PolicyResult& policy) {
+  if (policy.failures.empty()) return "holds";
+  return policy.advisory ? "does not hold" : "does not hold; it denies the plan";
 }
 
 std::string subject_of(const NotCarriedOut& item) {

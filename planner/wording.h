@@ -28,6 +28,7 @@ struct SettingLine {
   /// `"web:1" → "web:2"`, `+ "web:2"`, `- "web:1"`.
   [[nodiscard]] std::string values() const;
 };
+SettingLine setting_line(const FieldChange& field);
 std::vector<SettingLine> setting_lines(const Change& change);
 
 /// "8 tasks, at least 4 healthy, at most 12: lowest healthy 4, peak 12 (3 vCPU, 1536 MiB)".
@@ -41,6 +42,8 @@ std::string counts_of(const RolloutStep& step, const Rollout& rollout);
 /// "completed, at the earliest; 4 failed tasks end it and bring the old ones back".
 std::string end_of(const Rollout& rollout);
 
+/// "holds", "does not hold", "does not hold; it denies the plan".
+std::string verdict_of(const PolicyResult& policy);
 /// "service.web scale": what is not carried out.
 std::string subject_of(const NotCarriedOut& item);
 /// "replicas is 3, applied was 2; this plan changes it back".

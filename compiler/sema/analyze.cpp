@@ -79,11 +79,36 @@ class Analysis::Implementation {
     ProgramReader reader(program, expander_.drafts(), stack_settings_, reporter_);
     evaluator_.reader = &reader;
     evaluator_.reserved["stack"] = reader.stack();
-    for (const ast::Check* check : declarations_.checks) run_check(*check, evaluator_);
+    for (const ast::Check* check : declarations_.checks) {
+      if (!reads_plan(*check)) run_check(*check, evaluator_);
+    }
     for (std::size_t i = 0; options_.test != nullptr && i < options_.test->body->items.size(); ++i) {
       if (const auto* assertion = ast::as<ast::Assert>(options_.test->body->items[i])) evaluator_.assert_holds(*assertion, nullptr, {});
     }
     evaluator_.reader = &expander_.drafts();
+  }
+
+  std::vector<Judged> judge_plan(const ir::Program& program, const ir::Value& plan) {
+    std::vector<Judged> judged;
+    expander_.drafts().finished(program);
+    ProgramReader reader(program, expander_.drafts(), stack_settings_, reporter_);
+    evaluator_.reader = &reader;
+    evaluator_.reserved["stack"] = reader.stack();
+    evaluator_.reserved["plan"] = from_ir(plan);
+    for (const ast::Check* check : declarations_.checks) {
+      if (!reads_plan(*check)) continue;
+      Judged result{.check = check, .advisory = false, .failures = {}};
+      const std::vector<Diagnostic> before = sink_.sorted();
+      result.advisory = run_check(*check, evaluator_);
+      for (Diagnostic& diagnostic : sink_.sorted()) {
+        const bool is_new = std::find(before.begin(), before.end(), diagnostic) == before.end();
+        if (is_new && (diagnostic.code == "E0131" || diagnostic.code == "W0507")) result.failures.push_back(std::move(diagnostic));
+      }
+      judged.push_back(std::move(result));
+    }
+    sink_.remove_if([](const Diagnostic& diagnostic) { return diagnostic.code == "E0131" || diagnostic.code == "W0507"; });
+    evaluator_.reader = &expander_.drafts();
+    return judged;
   }
 
  private:
@@ -284,6 +309,7 @@ Analysis::~Analysis() = default;
 
 Module Analysis::run(const AnalysisOptions& options) { return implementation_->run(options); }
 void Analysis::judge(const ir::Program& program) { implementation_->judge(program); }
+std::vector<Analysis::Judged> Analysis::judge_plan(const ir::Program& program, const ir::Value& plan) { return implementation_->judge_plan(program, plan); }
 
 namespace {
 

@@ -41,6 +41,14 @@ class Analysis {
   Module run(const AnalysisOptions& options);
   /// What is said about all of it, over the canonical program: `check` blocks (E0131, W0507), and the conditions of the test.
   void judge(const ir::Program& program);
+  /// A check that reads `plan`, and what does not hold.
+  struct Judged {
+    const ast::Check* check = nullptr;
+    bool advisory = false;
+    std::vector<Diagnostic> failures;  ///< E0131 and W0507; what else is wrong is in the sink
+  };
+  /// Runs the checks that read `plan`.
+  std::vector<Judged> judge_plan(const ir::Program& program, const ir::Value& plan);
 
  private:
   class Implementation;

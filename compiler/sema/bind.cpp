@@ -244,11 +244,13 @@ class Binder {
       expression(assertion->condition);
       string(assertion->message);
     } else if (const auto* check = ast::as<ast::Check>(item)) {
-      expression(check->source);
       const std::size_t outer = locals_.size();
+      in_check_ = true;  // where `plan` is known
+      expression(check->source);
       enter(check->variable, "variable");
       expression(check->condition);
       scoped(check->body, [&](const ast::Item& inner) { block_item(inner, nullptr); });
+      in_check_ = false;
       locals_.resize(outer);
     } else if (const auto* use = ast::as<ast::Use>(item)) {
       expression(use->value);
@@ -393,7 +395,7 @@ class Binder {
       symbol->used = true;
       return;
     }
-    if (lenient_ || computed_names_ || is_reserved(name.text) || called) return;  // calls are evaluation's to report
+    if (lenient_ || computed_names_ || is_reserved(name.text) || (in_check_ && name.text == "plan") || called) return;  // calls are evaluation's to report
     report_unknown_name(name, scope_, reporter_, wanted_);
   }
 
@@ -490,6 +492,7 @@ class Binder {
   std::vector<Local> locals_;
   std::vector<Local> unused_locals_;
   bool lenient_ = false;
+  bool in_check_ = false;
   std::string_view wanted_;  ///< the kind of resource that the setting around takes, or ""
 };
 

@@ -21,6 +21,9 @@ Value text(std::string content) { return make_string(std::move(content)); }
 bool reads_plan(const ast::Expr& expression) {
   if (const auto* name = ast::as<ast::NameRef>(expression)) return name->name.text == "plan";
   if (const auto* member = ast::as<ast::Member>(expression)) return reads_plan(*member->object);
+  if (const auto* list = ast::as<ast::List>(expression)) {
+    return std::any_of(list->elements.begin(), list->elements.end(), [](const ast::Element& element) { return reads_plan(*element.value); });
+  }
   return false;
 }
 
@@ -57,6 +60,8 @@ class CheckRun {
       }
     }
   }
+
+  [[nodiscard]] bool advisory() const { return advisory_; }
 
  private:
   void assert_one(const ast::Assert& assertion, const FramePtr& frame, const Value& element) {
@@ -175,16 +180,17 @@ void ProgramReader::variables(const Value& container, const ir::Resource& task, 
   }
 }
 
-void run_check(const ast::Check& check, Evaluator& evaluator) {
-  if (reads_plan(*check.source)) return;
+bool reads_plan(const ast::Check& check) { return reads_plan(*check.source); }
+
+bool run_check(const ast::Check& check, Evaluator& evaluator) {
   CheckRun run(check, evaluator);
   const Value source = evaluator.evaluate(*check.source, nullptr);
   const List* list = source.as_list();
   const Map* map = source.as_map();
-  if (source.poisoned()) return;
+  if (source.poisoned()) return run.advisory();
   if (list == nullptr && map == nullptr) {
     evaluator.reporter().report("E0105", check.source->span, fmt::format("a check goes over a list or a map, not {}", kind_phrase(source)), "this is " + describe(source));
-    return;
+    return run.advisory();
   }
   const auto one = [&](const Value& element) {
     if (evaluator.budget().exhausted()) return;
@@ -196,6 +202,7 @@ void run_check(const ast::Check& check, Evaluator& evaluator) {
   if (map != nullptr) {
     for (const auto& [key, element] : *map) one(element);
   }
+  return run.advisory();
 }
 
 }  // namespace berth::sema

@@ -91,6 +91,17 @@ Result<plan::ActionResult> update(const Context& c) {
   return result;
 }
 
+/// Another revision, or the same with new tasks; the tags stay as they are, since they speak of what was applied.
+Result<plan::ActionResult> redeploy(const Context& c) {
+  BERTH_CHECK(c.action.live != nullptr, c.action.text());
+  const ir::LiveResource& live = *c.action.live;
+  Json request{{"cluster", text_at(live.runtime, "clusterArn")}, {"service", live.arn}};
+  if (c.action.revision.empty()) request["forceNewDeployment"] = true;
+  else request["taskDefinition"] = c.action.revision;
+  BERTH_TRY(answer, c.client.call("UpdateService", request));
+  return service_result(answer);
+}
+
 CapacityCalls capacity_calls(const Context& c, const std::string& cluster) {
   return {.client = c.client, .clock = c.clock, .options = c.options, .action = c.action, .bindings = c.bindings, .progress = c.progress, .cluster = cluster};
 }
@@ -189,6 +200,7 @@ Result<plan::ActionResult> execute_action(EcsClient& client, WaitingClock& clock
     case plan::Verb::create: return create(context);
     case plan::Verb::register_revision: return register_revision(context);
     case plan::Verb::update: return update(context);
+    case plan::Verb::redeploy: return redeploy(context);
     case plan::Verb::destroy: return destroy(context);
     case plan::Verb::deregister: return deregister(context);
     case plan::Verb::attach:

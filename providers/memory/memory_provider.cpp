@@ -169,7 +169,7 @@ Result<ActionResult> MemoryProvider::execute(const Action& action, const Binding
   auto result = perform(action, bindings);
   if (fault) return fault->error;
   if (result && action.verb == Verb::await_stable) {
-    const int desired = replicas(action.desired->body);
+    const int desired = replicas(action.desired != nullptr ? action.desired->body : action.live->resource.body);
     progress.advanced(action, {.running = desired, .desired = desired, .pending = 0, .failed = 0, .awaiting = ""});
   }
   return result;
@@ -190,6 +190,7 @@ Result<ActionResult> MemoryProvider::perform(const Action& action, const Binding
     case Verb::create:
     case Verb::register_revision: return create(action, bindings);
     case Verb::update: return update(action, bindings);
+    case Verb::redeploy: return redeploy(action);
     case Verb::destroy:
     case Verb::deregister:
     case Verb::await_gone: return end(action);
@@ -296,6 +297,19 @@ Result<ActionResult> MemoryProvider::update(const Action& action, const Bindings
   for (const std::string& key : action.untag) stored->tags.erase(key);
   if (const auto address = ir::Address::parse(stored->tag(plan::kAddressTag))) stored->address = *address;  // a tag may be written anew: `moved`
   return ActionResult{.arn = stored->arn, .name = stored->name, .revision = stored->revision, .deployment = ""};
+}
+
+Result<ActionResult> MemoryProvider::redeploy(const Action& action) {
+  Stored* stored = by_arn(action.live->arn);
+  if (stored == nullptr || !stored->active()) return refused("ServiceNotFoundException", fmt::format("{} is not there any more", action.live->arn));
+  if (!action.revision.empty()) {
+    const Stored* revision = by_arn(action.revision);
+    if (revision == nullptr || !revision->active()) return refused("ClientException", fmt::format("{} is not ACTIVE", action.revision));
+    stored->previous_task = stored->task;
+    stored->task = action.revision;
+  }
+  stored->in_progress = true;
+  return ActionResult{.arn = stored->arn, .name = stored->name, .revision = 0, .deployment = ""};
 }
 
 Result<ActionResult> MemoryProvider::end(const Action& action) {

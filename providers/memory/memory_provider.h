@@ -64,6 +64,7 @@ class MemoryProvider final : public plan::Provider {
   Result<plan::ActionResult> perform(const plan::Action& action, const plan::Bindings& bindings);
   Result<plan::ActionResult> create(const plan::Action& action, const plan::Bindings& bindings);
   Result<plan::ActionResult> update(const plan::Action& action, const plan::Bindings& bindings);
+  Result<plan::ActionResult> redeploy(const plan::Action& action);
   Result<plan::ActionResult> end(const plan::Action& action);
   Result<plan::ActionResult> change_capacity(const plan::Action& action, const plan::Bindings& bindings);
   [[nodiscard]] Result<void> check_capacity(const Stored& service) const;

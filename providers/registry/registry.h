@@ -23,18 +23,28 @@ class Registry {
  public:
   using Factory = std::function<Result<std::unique_ptr<plan::Provider>>(const ProviderConfig&, WaitingClock&)>;
 
-  void add(std::string target, Factory factory) { factories_[std::move(target)] = std::move(factory); }
+  using ReaderFactory = std::function<Result<std::unique_ptr<plan::Reader>>(const ProviderConfig&, WaitingClock&)>;
+
+  void add(std::string target, Factory factory, ReaderFactory reader) {
+    readers_[target] = std::move(reader);
+    factories_[std::move(target)] = std::move(factory);
+  }
   /// Errors: "target" when there is none of that name, else the factory's.
   [[nodiscard]] Result<std::unique_ptr<plan::Provider>> make(const std::string& target, const ProviderConfig& config, WaitingClock& clock) const;
+  /// The same for what only looks.
+  [[nodiscard]] Result<std::unique_ptr<plan::Reader>> make_reader(const std::string& target, const ProviderConfig& config, WaitingClock& clock) const;
   [[nodiscard]] std::vector<std::string> targets() const;
 
  private:
   std::map<std::string, Factory> factories_;
+  std::map<std::string, ReaderFactory> readers_;
 };
 
 /// The local engine.
 Result<std::unique_ptr<plan::Provider>> make_local_provider(const ProviderConfig& config, WaitingClock& clock);
+Result<std::unique_ptr<plan::Reader>> make_local_reader(const ProviderConfig& config, WaitingClock& clock);
 /// Amazon ECS: refused in this version, which has no signatures.
 Result<std::unique_ptr<plan::Provider>> make_aws_provider(const ProviderConfig& config, WaitingClock& clock);
+Result<std::unique_ptr<plan::Reader>> make_aws_reader(const ProviderConfig& config, WaitingClock& clock);
 
 }  // namespace berth::provider

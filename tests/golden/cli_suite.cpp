@@ -15,8 +15,9 @@
 #include "tests/support/normalize.h"
 
 /// Suite `cli`: the real binary, run with command lines in a directory that holds the case's files. Sections `run` are command lines, one a
-/// line, `berth` first, a file to read from behind `<`; a line `$ NAME=value` before one sets a variable for it. Expected is `output`: for each command line its stdout, stderr
-/// and exit code. The directory and what differs from run to run are replaced by names. There is no engine and no terminal.
+/// line, `berth` first, a file to read from behind `<`; a line `$ NAME=value` before one sets a variable for it. A line `copy FROM TO` copies a file of the directory.
+/// Expected is `output`: for each command line its stdout, stderr and exit code. The directory and what differs from run to run are replaced by names. There is no engine
+/// and no terminal.
 namespace {
 
 using berth::test::CaseFile;
@@ -152,6 +153,10 @@ std::map<std::string, std::string> run(const CaseFile& file) {
       continue;
     }
     if (line.empty()) continue;
+    if (const auto parts = words(line); parts.size() == 3 && parts.front() == "copy") {
+      fs::copy_file(scratch.path() / "work" / parts[1], scratch.path() / "work" / parts[2], fs::copy_options::overwrite_existing);
+      continue;
+    }
     const Outcome outcome = run_berth(words(line), scratch.path(), variables);
     output += fmt::format("{}> {}\n", output.empty() ? "" : "\n", line) + block("stdout", normalized(outcome.out, scratch.path(), normalizer)) +
               block("stderr", normalized(outcome.err, scratch.path(), normalizer)) + fmt::format("exit code: {}\n", outcome.code);
@@ -162,4 +167,4 @@ std::map<std::string, std::string> run(const CaseFile& file) {
 
 }  // namespace
 
-int main(int argc, char** argv) { return berth::test::golden_main(argc, argv, {.inputs = {"run", "*.ecs", "*.plan", "*.json"}, .expected = {"output"}, .run = run}); }
+int main(int argc, char** argv) { return berth::test::golden_main(argc, argv, {.inputs = {"run", "*.ecs", "*.plan", "*.json", "*.lock"}, .expected = {"output"}, .run = run}); }

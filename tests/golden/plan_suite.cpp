@@ -4,7 +4,11 @@
 // applied is, and planning again must then be empty. Of every plan the page of HTML must be well-formed and need nothing else, and its Markdown fit into what
 // is asked for.
 
+#include <algorithm>
+
 #include "planner/page.h"
+#include "planner/plan_file.h"
+#include "planner/sensitive.h"
 #include "tests/support/golden.h"
 #include "tests/support/page_check.h"
 #include "tests/support/plan_case.h"
@@ -32,6 +36,19 @@ std::string page_faults(const plan::Page& page) {
   return faults;
 }
 
+/// "" when the plan that is read back from its file is shown in the same words. What sources alone know (`reveal`) is not in the file.
+std::string file_faults(const PlanCase& subject, const plan::Plan& plan) {
+  if (!plan.applyable || plan::has_sensitive(plan)) return "";
+  // An hour of failures takes seconds to rehearse again.
+  const bool endless = std::any_of(plan.changes.begin(), plan.changes.end(), [](const plan::Change& change) { return change.rollout && change.rollout->end == plan::RolloutEnd::never; });
+  if (endless) return "";
+  const auto saved = plan::load_plan(plan::save_plan(plan, subject.options(), {.tool = "1", .locks = {}}));
+  if (!saved) return "the plan's file cannot be read: " + saved.error().message + "\n";
+  const plan::Plan again = plan::plan_again(*saved);
+  if (subject.text(again) != subject.text(plan)) return "the plan of its file is another one:\n" + subject.text(again);
+  return plan::render_json(again) == plan::render_json(plan) ? "" : "the plan of its file is another one in JSON:\n" + pretty_json(plan::render_json(again));
+}
+
 std::map<std::string, std::string> run(const CaseFile& file) {
   PlanCase subject(file);
   const plan::Plan plan = subject.plan();
@@ -42,7 +59,7 @@ std::map<std::string, std::string> run(const CaseFile& file) {
   const plan::Page page{.plan = &plan, .findings = {}, .failure = "", .link_base = "https://example.com/shop/blob/main"};
   if (subject.markdown()) result["plan.md"] = plan::render_markdown(page);
   if (subject.html()) result["plan.html"] = plan::render_html(page);
-  result["actions.txt"] += page_faults(page);
+  result["actions.txt"] += page_faults(page) + file_faults(subject, plan);
   const std::string left = converges(subject, plan);
   result["actions.txt"] += left;
   return result;

@@ -93,7 +93,7 @@ TEST_CASE("a value names the file and line it came from and the parameter it cam
 }
 
 TEST_CASE("places of a saved program are looked up from the path outwards") {
-  const std::map<std::string, std::string> table = {{"", "shop.ecs:1"}, {"container.app", "shop.ecs:4"}};
+  const WrittenTable table = {{"", {.place = "shop.ecs:1"}}, {"container.app", {.place = "shop.ecs:4"}}};
   const Places places(nullptr, &table);
   CHECK(places.of({}, "container.app.image") == "shop.ecs:4");
   CHECK(places.of({}, "tags.owner") == "shop.ecs:1");

@@ -21,25 +21,27 @@ TEST_CASE("a saved plan makes the same plan again") {
   bodies.erase("cluster.none");
   ir::Program program = program_of(bodies);
   program.outputs.push_back({"url", ir::Value::string("http://x")});
-  const Options options{.target = Target::local, .destroy = false, .places = {{"service.web", {{"", "shop.ecs:1"}, {"replicas", "shop.ecs:9"}}}}};
+  const Options options{.target = Target::local, .destroy = false, .places = {{"service.web", {{"", {.place = "shop.ecs:1"}}, {"replicas", {.place = "shop.ecs:9", .via = "count"}}}}}};
   const Plan plan = world.plan(program, options);
 
-  const auto saved = load_plan(save_plan(plan, options, "0.1.0"));
+  const MadeWith made_with{.tool = "0.1.0", .locks = {{"berth.lock", "00"}}};
+  const auto saved = load_plan(save_plan(plan, options, made_with));
   REQUIRE(saved);
-  CHECK(saved->tool_version == "0.1.0");
+  CHECK(saved->made_with == made_with);
   const ir::Snapshot now = world.read(program);
   CHECK(what_moved(*saved, now).empty());
   const Plan again = make_plan(saved->program, now, saved->options, world.sink);
   CHECK(render_text(again) == render_text(plan));
   CHECK(render_json(again) == render_json(plan));
-  CHECK(render_text(again).find("shop.ecs:9") != std::string::npos);
+  CHECK(render_text(again).find("shop.ecs:9  (via count)") != std::string::npos);
+  CHECK(render_json(plan_again(*saved)) == render_json(plan));
 }
 
 TEST_CASE("a saved plan names what moved since") {
   World world;
   const ir::Program program = program_of(small_stack());
   REQUIRE(world.apply(program).ok());
-  const auto saved = load_plan(save_plan(world.plan(program), {}, "0.1.0"));
+  const auto saved = load_plan(save_plan(world.plan(program), {}, {.tool = "0.1.0", .locks = {}}));
   REQUIRE(saved);
   Json bodies = small_stack();
   bodies["service.web"]["replicas"] = 5;
@@ -71,7 +73,7 @@ TEST_CASE("running tasks that come and go make no plan stale") {
 
 TEST_CASE("a plan file that was changed or is none is refused") {
   World world;
-  const std::string text = save_plan(world.plan(program_of(small_stack())), {}, "0.1.0");
+  const std::string text = save_plan(world.plan(program_of(small_stack())), {}, {.tool = "0.1.0", .locks = {}});
   std::string changed = text;
   changed.replace(changed.find("web:1"), 5, "web:9");
   REQUIRE_FALSE(load_plan(changed));
@@ -88,7 +90,7 @@ TEST_CASE("the destruction of a stack can be saved too") {
   const ir::Program program = program_of(small_stack());
   REQUIRE(world.apply(program).ok());
   const Options options{.target = Target::local, .destroy = true, .places = {}};
-  const auto saved = load_plan(save_plan(world.plan(program, options), options, "0.1.0"));
+  const auto saved = load_plan(save_plan(world.plan(program, options), options, {.tool = "0.1.0", .locks = {}}));
   REQUIRE(saved);
   const ir::Snapshot now = world.read(saved->program);
   CHECK(what_moved(*saved, now).empty());
