@@ -3,7 +3,7 @@ hand."""
 import json
 import os
 
-from support import ROOT, Engine, engine_containers, http_get, main, require, say
+from support import ROOT, Engine, engine_containers, http_get, main, require, say, wait_until
 
 HELLO = os.path.join(ROOT, "examples", "hello")
 DRIFT = 3
@@ -36,7 +36,7 @@ def test(engines):
     before = {container["id"] for container in engine_containers()}
     engine.berth("restart", "web", HELLO, "--yes")
     assert answers(engine) == ["moin"]
-    assert not before & {container["id"] for container in engine_containers()}, "every container is another one"
+    wait_until(lambda: not before & {container["id"] for container in engine_containers()}, 20, "every container is another one")
     say("restarted")
 
     status, answer = engine.call("UpdateService", cluster="main", service="web", desiredCount=1)
