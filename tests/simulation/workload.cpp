@@ -307,24 +307,29 @@ void Workload::stop_deployment() {
 
 void Workload::read_something() {
   const std::string cluster = any_cluster();
-  // Page by page, the lists are the same as at once.
-  const auto page = request("ListTasks", {{"cluster", cluster}, {"maxResults", 2}});
-  const auto all = request("ListTasks", {{"cluster", cluster}});
-  if (!page || !all || !page->ok() || !all->ok()) return;
-  std::vector<std::string> paged;
-  Json part = page->body();
+  // Between two calls tasks begin and end: what is listed before the pages and after them is on one of them, and nothing is on two.
+  const auto before = request("ListTasks", {{"cluster", cluster}});
+  if (!before || !before->ok()) return;
+  std::set<std::string> paged;
+  Json token;
   for (int pages = 0;; ++pages) {
-    for (const Json& arn : part.at("taskArns")) paged.push_back(arn);
-    if (!part.contains("nextToken")) break;
     if (pages > 200) throw Violation("pages without end");
-    const auto next = request("ListTasks", {{"cluster", cluster}, {"maxResults", 2}, {"nextToken", part.at("nextToken")}});
-    if (!next) return;
-    part = next->body();
+    Json body{{"cluster", cluster}, {"maxResults", 2}};
+    if (!token.is_null()) body["nextToken"] = token;
+    const auto page = request("ListTasks", body);
+    if (!page || !page->ok()) return;
+    for (const std::string arn : page->body().at("taskArns")) {
+      if (!paged.insert(arn).second) throw Violation("two pages show " + arn);
+    }
+    if (!page->body().contains("nextToken")) break;
+    token = page->body().at("nextToken");
   }
-  // A task may have ended or begun meanwhile: only an engine at rest is compared.
-  if (all->body().contains("nextToken") || page->body().size() > 2) return;
-  std::vector<std::string> whole = all->body().at("taskArns");
-  if (paged.size() > whole.size()) throw Violation("a page shows a task twice");
+  const auto after = request("ListTasks", {{"cluster", cluster}});
+  if (!after || !after->ok() || before->body().contains("nextToken") || after->body().contains("nextToken")) return;
+  const std::set<std::string> whole = after->body().at("taskArns");
+  for (const std::string arn : before->body().at("taskArns")) {
+    if (whole.count(arn) != 0 && paged.count(arn) == 0) throw Violation("no page shows " + arn);
+  }
   if (!whole.empty()) (void)request("DescribeTasks", {{"cluster", cluster}, {"tasks", whole}, {"include", {"TAGS"}}});
   (void)request("DescribeClusters", {{"clusters", {cluster}}, {"include", {"STATISTICS"}}});
 }
