@@ -91,6 +91,8 @@ Result<api::CreateTaskSetResponse> create_task_set(Call& call, const api::Create
     for (const scheduler::Deployment& made : current->deployments) {
       if (made.id == known->arns.front()) return api::CreateTaskSetResponse{.task_set = present_task_set(call, *current, made, Tags::show)};
     }
+    // A request that is repeated late must not bring back what was deleted meanwhile.
+    return Error{"TaskSetNotFoundException", "The task set that was created with this client token was deleted."};
   }
   BERTH_TRY(set, new_task_set(call, request, *cluster, *current));
   scheduler::Service service = *current;
