@@ -31,9 +31,6 @@ bool take_report(Task& task, scheduler::ContainerObservation observation, Timest
   return scheduler::apply(task, observation, now, options).any;
 }
 
-/// Under this name a deployment's `extra` holds the digest of each container's image.
-constexpr const char* kImageDigests = "imageDigests";
-
 /// Whether all tasks of the container's deployment run the same image, wherever its tag points meanwhile.
 bool is_version_consistent(const Store& store, const Task& task, const std::string& container) {
   if (task.service_name.empty()) return false;
@@ -187,10 +184,13 @@ bool Agent::agrees(const Completion& completion, const Task& task) {
   scheduler::Service service = *known;
   for (scheduler::Deployment& deployment : service.deployments) {
     if (deployment.id != task.deployment_id) continue;
-    Json& digests = deployment.extra[kImageDigests];
+    Json& digests = deployment.extra[scheduler::kImageDigests];
     if (digests.is_null()) digests = Json::object();
     if (const auto pinned = digests.find(completion.container); pinned != digests.end()) return *pinned == completion.image_digest;
     digests[completion.container] = completion.image_digest;
+    for (scheduler::ServiceRevision& revision : service.revisions) {
+      if (revision.id == deployment.revision) revision.extra[scheduler::kImageDigests] = digests;
+    }
     store_.put_service(service);
   }
   return true;
@@ -201,7 +201,7 @@ std::string Agent::pinned_image(const Task& task, const std::string& container) 
   const auto service = store_.service(service_key_of(task));
   if (!service) return "";
   for (const scheduler::Deployment& deployment : service->deployments) {
-    if (deployment.id == task.deployment_id) return deployment.extra.value(kImageDigests, Json::object()).value(container, "");
+    if (deployment.id == task.deployment_id) return deployment.extra.value(scheduler::kImageDigests, Json::object()).value(container, "");
   }
   return "";
 }

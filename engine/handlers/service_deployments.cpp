@@ -106,6 +106,20 @@ api::ServiceDeployment present(const Call& call, const scheduler::Service& servi
   return shown;
 }
 
+/// The images of the definition's containers, with the digests that the revision's tasks agreed on so far.
+std::optional<std::vector<api::ContainerImage>> images_of(const Call& call, const scheduler::ServiceRevision& revision) {
+  const Ref<TaskDefinitionRecord> record = call.store.task_definition(revision.task_definition_arn);
+  if (!record || !record->definition.container_definitions) return std::nullopt;
+  const Json digests = revision.extra.value(scheduler::kImageDigests, Json::object());
+  std::vector<api::ContainerImage> images;
+  for (const api::ContainerDefinition& container : *record->definition.container_definitions) {
+    api::ContainerImage image{.container_name = container.name, .image = container.image};
+    if (const std::string digest = digests.value(container.name.value_or(""), ""); !digest.empty()) image.image_digest = digest;
+    images.push_back(std::move(image));
+  }
+  return images;
+}
+
 bool is_within(const std::optional<Timestamp>& time, const std::optional<api::TimeRange>& range) {
   if (!range || !time) return true;
   return (!range->after || *time > *range->after) && (!range->before || *time < *range->before);
@@ -182,6 +196,7 @@ Result<api::DescribeServiceRevisionsResponse> describe_service_revisions(Call& c
       BERTH_TRY(network, api::decode<api::NetworkConfiguration>(revision->extra["networkConfiguration"]));
       shown.network_configuration = std::move(network);
     }
+    shown.container_images = images_of(call, *revision);
     shown.created_at = revision->created_at;
     response.service_revisions->push_back(std::move(shown));
   }

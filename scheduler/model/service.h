@@ -40,6 +40,9 @@ struct ServiceEvent {
   bool operator==(const ServiceEvent&) const = default;
 };
 
+/// In `extra` of a deployment and its revision: by container, the digest that its image's tag stands for in all of its tasks.
+inline constexpr const char* kImageDigests = "imageDigests";
+
 /// What a service's tasks are made by: one per deployment begun, kept after it for DescribeServiceRevisions.
 struct ServiceRevision {
   /// Digits, the end of its ARN.
@@ -48,7 +51,7 @@ struct ServiceRevision {
   std::string launch_type;
   std::vector<CapacityProviderShare> capacity_providers;
   std::optional<Timestamp> created_at;
-  /// networkConfiguration.
+  /// networkConfiguration, and kImageDigests.
   Json extra = Json::object();
   bool operator==(const ServiceRevision&) const = default;
 };
