@@ -130,6 +130,9 @@ int serve(const Options& options) {
   }
   loop.on_terminate([&] {
     log(LogLevel::info, "ending; containers keep running");
+    // What is under way is found again by the next engine, as after a crash; waiting for a runtime that hangs would take its time limits.
+    stepper.drive(nullptr);
+    runtime->driver->abandon();
     server.shutdown(kPatience, [&loop] { loop.stop(); });
   });
   stepper.wish();

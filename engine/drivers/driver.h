@@ -237,6 +237,9 @@ class ContainerDriver {
   virtual void on_news(std::function<void()> wake) = 0;
   /// For runtimes that live on the caller's clock (the fake): the time is now `now`. Called at the begin of every step.
   virtual void tick(Timestamp /*now*/) {}
+  /// The engine ends: calls that wait for the runtime fail soon, and what was submitted may be left undone; its outcome is of no interest any
+  /// more. Thread-safe.
+  virtual void abandon() {}
   /// When `tick` is next needed; nothing for runtimes that call `wake` by themselves.
   [[nodiscard]] virtual std::optional<Timestamp> next_tick() const { return std::nullopt; }
 };

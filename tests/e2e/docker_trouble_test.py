@@ -1,5 +1,5 @@
-"""What Docker does to a service: its container is killed ten times in a row, dockerd hangs, dockerd is restarted. The engine answers all the time, and the
-service comes back each time."""
+"""What Docker does to a service: its container is killed ten times in a row, dockerd hangs, dockerd is restarted. The engine answers all the time, ends
+when it is told to, and the service comes back each time."""
 import os
 import signal
 import time
@@ -78,6 +78,28 @@ def starts_on_a_hanging_docker(engine):
     assert {c["id"] for c in engine_containers()} == before, "the containers were taken over"
 
 
+def ends_on_a_hanging_docker(engine):
+    """Told to end while calls to dockerd wait for an answer, the engine does not wait with them."""
+    process = dockerd()
+    os.kill(process, signal.SIGSTOP)
+    try:
+        engine.call("UpdateService", cluster="main", service="web", desiredCount=4)
+        # Time for the calls to be made that will not be answered.
+        time.sleep(1)
+        begun = time.monotonic()
+        engine.process.terminate()
+        code = engine.process.wait(timeout=8)
+        took = time.monotonic() - begun
+        assert code == 0, f"berthd ended with {code}"
+    finally:
+        os.kill(process, signal.SIGCONT)
+    engine.start()
+    wait_until(lambda: counts(engine) == (4, 0), 60, "the task that was asked for meanwhile runs")
+    engine.call("UpdateService", cluster="main", service="web", desiredCount=3)
+    wait_until(lambda: counts(engine) == (3, 0) and len(engine_containers()) == 3, 60, "three tasks run again")
+    say(f"told to end while dockerd hangs, the engine ended within {took:.1f} s")
+
+
 def restarts(engine):
     process = dockerd()
     before = {c["id"] for c in engine_containers()}
@@ -104,6 +126,7 @@ def test(engines):
         return
     hangs(engine)
     starts_on_a_hanging_docker(engine)
+    ends_on_a_hanging_docker(engine)
     restarts(engine)
 
 

@@ -32,10 +32,14 @@ DockerDriver::DockerDriver(DockerConfig config, Endpoint endpoint, Capacity capa
   event_thread_ = std::thread([this] { watch_events(); });
 }
 
-DockerDriver::~DockerDriver() {
+void DockerDriver::abandon() {
   cancelled_ = true;
   { std::lock_guard lock(ending_mutex_); }
   ending_.notify_all();
+}
+
+DockerDriver::~DockerDriver() {
+  abandon();
   event_thread_.join();
   // A puller wakes lanes and a lane feeds pullers: both stop before either is destroyed.
   pullers_->end();

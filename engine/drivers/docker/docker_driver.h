@@ -49,6 +49,8 @@ class DockerDriver final : public ContainerDriver {
   [[nodiscard]] Result<std::vector<ContainerState>> list() override;
   [[nodiscard]] Result<std::vector<LogLine>> logs(const LogQuery& query) override;
   [[nodiscard]] Capacity capacity() const override { return capacity_; }
+  /// Within about a second, whatever Docker does.
+  void abandon() override;
   void on_news(std::function<void()> wake) override;
 
  private:
