@@ -73,11 +73,25 @@ std::vector<std::string> split_lines(const std::string& text, std::size_t at_mos
   return lines;
 }
 
+/// What the engine says that this machine refuses to the task's containers, and they do without.
+std::vector<std::string> host_limits(const Json& task) {
+  constexpr std::string_view kPrefix = "berth.host-limit.";
+  std::vector<std::string> told;
+  for (const Json& attribute : list_at(task, "attributes")) {
+    const std::string name = text_at(attribute, "name");
+    if (name.rfind(kPrefix, 0) != 0) continue;
+    const std::string container = name.substr(kPrefix.size());
+    told.push_back(fmt::format("container {}: {}", container.substr(0, container.find('.')), text_at(attribute, "value")));
+  }
+  return told;
+}
+
 std::string failure_text(const Failure& failure, const Json& service, std::size_t lines) {
   const Json& task = failure.record.task;
   std::string text = fmt::format("task {} ({}): {}\n", last_part(text_at(task, "taskArn")).substr(0, kIdShown), last_part(text_at(task, "taskDefinitionArn")),
                                  failure.diagnosis.summary);
   if (!failure.diagnosis.detail.empty()) text += fmt::format("  reason: {}\n", failure.diagnosis.detail);
+  for (const std::string& limit : host_limits(task)) text += fmt::format("  warning: {}\n", limit);
   for (const provider::Moment& moment : provider::history(failure.record, service)) text += fmt::format("  {}  {}\n", utc(moment.at), moment.text);
   for (const Json& container : list_at(failure.record.output, "containers")) {
     const std::string name = text_at(container, "name");
@@ -164,6 +178,7 @@ Json failure_json(const Failure& failure, const Json& service, std::size_t lines
           {"detail", failure.diagnosis.detail},
           {"next", failure.diagnosis.advice},
           {"history", history},
+          {"warnings", host_limits(task)},
           {"containers", containers},
           {"configured", configured},
           {"alike", failure.alike}};

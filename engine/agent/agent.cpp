@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "engine/agent/container_spec.h"
+#include "engine/agent/host_limits.h"
 #include "engine/agent/observations.h"
 
 namespace berth::engine {
@@ -280,6 +281,7 @@ void Agent::carry_out(Operation operation, bool ran) {
                            : Error{"CannotCreateContainerError", fmt::format("`{}` is gone", task->task_definition_arn)};
     if (!spec) return fail(operation.id, operation.kind, operation.spec, spec.error());
     operation.spec = std::move(*spec);
+    if (const auto host = driver_.capacity().host) (void)fit_to_host(operation.spec, *host);
     const bool pull = operation.kind == OperationKind::pull;
     operation.spec.image_digest =
         pull ? pinned_image(*task, operation.spec.container) : find_container(*task, operation.spec.container)->image_digest;

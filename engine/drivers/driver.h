@@ -3,7 +3,9 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -202,10 +204,22 @@ struct LogQuery {
   std::size_t limit = 10'000;  ///< newest lines win
 };
 
+/// What this machine can not give to containers. Empty: nothing is known that it refuses.
+struct HostLimits {
+  /// The most for a ulimit, by its name ("nofile").
+  std::map<std::string, std::int64_t> ulimits;
+  /// Without "CAP_".
+  std::set<std::string> missing_capabilities;
+  std::set<std::string> granted_capabilities;
+  bool operator==(const HostLimits&) const = default;
+};
+
 /// What this machine offers.
 struct Capacity {
   std::int64_t cpu_units = 0;
   std::int64_t memory_mib = 0;
+  /// Null: nothing is known that it refuses.
+  std::shared_ptr<const HostLimits> host{};
 };
 
 /// The port to a container runtime. Nothing here waits: operations are accepted and run elsewhere; their outcomes and the

@@ -42,6 +42,7 @@ class FakeWorld {
   /// Events are lost until `restore_events`, which makes the driver ask for a resync.
   void lose_events();
   void restore_events();
+  [[nodiscard]] Capacity capacity() const;
   void set_capacity(Capacity capacity);
   /// Somebody sets this machine's clock, forward or back: nothing happens, and what is due stays as far away as it was.
   void set_clock(Timestamp now);
@@ -103,7 +104,6 @@ class FakeWorld {
   void set_wake(std::function<void()> wake);
   [[nodiscard]] Result<std::vector<ContainerState>> list();
   [[nodiscard]] Result<std::vector<LogLine>> read_logs(const LogQuery& query) const;
-  [[nodiscard]] Capacity capacity() const;
 
   // All of the following run with the lock held.
   void schedule(Milliseconds after, std::function<void()> action);

@@ -1,6 +1,10 @@
 #include "engine/handlers/present.h"
 
+#include <fmt/format.h>
+
 #include "api/codec.h"
+#include "engine/agent/container_spec.h"
+#include "engine/agent/host_limits.h"
 #include "engine/handlers/resolve.h"
 #include "engine/handlers/service_rules.h"
 
@@ -312,11 +316,35 @@ api::TaskSet present_task_set(const Context& context, const scheduler::Service& 
   return task_set_with(context, service, set, counts_of(counts_by_deployment(context.store, key_of(service)), set.id), tags);
 }
 
+namespace {
+
+/// What the machine refuses to the task's containers and they do without: `berth.host-limit.CONTAINER`, or with a number after it.
+std::vector<api::Attribute> host_limits_of(const Context& context, const scheduler::Task& task, const TaskDefinitionRecord& record) {
+  std::vector<api::Attribute> attributes;
+  if (!context.capacity.host || !record.definition.container_definitions) return attributes;
+  for (const api::ContainerDefinition& container : *record.definition.container_definitions) {
+    if (!may_exceed_host(container)) continue;
+    auto spec = make_container_spec(task, container.name.value_or(""), record.definition, context.config.arns.region);
+    if (!spec) continue;
+    int number = 0;
+    for (const std::string& text : fit_to_host(*spec, *context.capacity.host)) {
+      const std::string suffix = ++number == 1 ? "" : fmt::format(".{}", number);
+      attributes.push_back({.name = fmt::format("berth.host-limit.{}{}", *container.name, suffix), .value = text});
+    }
+  }
+  return attributes;
+}
+
+}  // namespace
+
 api::Task present_task(const Context& context, const scheduler::Task& task, Tags tags) {
   const std::string cluster = cluster_name_of(task.cluster_arn);
   const Ref<TaskDefinitionRecord> record = context.store.task_definition(task.task_definition_arn);
   api::Task shown;
   shown.attachments = attachments_of(task);
+  if (record) {
+    if (auto attributes = host_limits_of(context, task, *record); !attributes.empty()) shown.attributes = std::move(attributes);
+  }
   shown.availability_zone = context.config.arns.region + kZone;
   if (const auto instance = task.instance_id.empty() ? nullptr : context.store.instance(task.instance_id)) {
     shown.availability_zone = scheduler::spread_value(*instance, "attribute:ecs.availability-zone");

@@ -1,7 +1,8 @@
 """Settings of containers on real Docker: volumes that end with the task, limits, namespaces, links, restarts, what can't be fetched."""
 import json
+import os
 
-from support import Engine, docker, main, require, say, wait_until
+from support import DOCKER_HOST, Engine, docker, main, require, say, wait_until
 
 IMAGE = "busybox:e2e"
 CLUSTER = "e2e"
@@ -61,6 +62,36 @@ def check_settings(engine):
     lines = lines_of(engine, "settings", arn, "app")
     assert lines == ["123", "77", "8192", "tmpfs", "readonly", "65534", "/tmp", lines[7], "1", "here"], lines
     say("limits, sysctls, shm, tmpfs, read-only root, user, directory, security options and host name are as written")
+
+
+def hard_limit_of_docker():
+    """Of open files, of a Docker Engine that can't raise it; None when it can."""
+    pid_file = os.path.join(os.path.dirname(DOCKER_HOST.removeprefix("unix://")), "docker.pid")
+    if not os.path.exists(pid_file):
+        return None
+    with open(pid_file, encoding="ascii") as file:
+        directory = f"/proc/{file.read().strip()}"
+    with open(f"{directory}/status", encoding="utf-8") as file:
+        capabilities = next(int(line.split()[1], 16) for line in file if line.startswith("CapBnd"))
+    with open(f"{directory}/limits", encoding="utf-8") as file:
+        hard = next(line.split()[4] for line in file if line.startswith("Max open files"))
+    return None if capabilities >> 24 & 1 or hard == "unlimited" else int(hard)
+
+
+def check_host_limits(engine):
+    hard = hard_limit_of_docker()
+    if hard is None:
+        say("left out: this Docker Engine refuses nothing")
+        return
+    arn = run(engine, "wishes", [{"name": "app", "command": ["sh", "-c", "ulimit -n"], "ulimits": [{"name": "nofile", "softLimit": hard + 1, "hardLimit": hard + 9}],
+                                  "linuxParameters": {"capabilities": {"add": ["SYS_RESOURCE", "NET_ADMIN"]}}}])
+    found = wait_for(engine, arn, "STOPPED")
+    assert lines_of(engine, "wishes", arn, "app") == [str(hard)], found
+    told = {one["name"]: one["value"] for one in found["attributes"]}
+    assert told == {"berth.host-limit.app": f"ulimit nofile {hard + 9} is {hard}: this machine allows no more",
+                    "berth.host-limit.app.2": "the capability SYS_RESOURCE is left out: this machine can not give it"}, told
+    assert f"warning: container app: ulimit nofile {hard + 9} is {hard}" in engine.berth("why", arn, "/").stdout
+    say("what the machine refuses is made less, and the task says so")
 
 
 def check_volumes(engine):
@@ -154,7 +185,7 @@ def test(engines):
     engine = Engine()
     engines.append(engine)
     call(engine, "CreateCluster", clusterName=CLUSTER)
-    for check in (check_settings, check_volumes, check_namespaces, check_links, check_terminal, check_secrets, check_instances):
+    for check in (check_settings, check_host_limits, check_volumes, check_namespaces, check_links, check_terminal, check_secrets, check_instances):
         check(engine)
 
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <memory>
 #include <regex>
 
 #include "tests/support/engine_harness.h"
@@ -12,6 +13,7 @@
 //   -- request OPERATION --    a JSON body; answered by the next `response`
 //   -- advance 60s --          time passes (ms, s, m, h)
 //   -- container NAME exits CODE --, -- container NAME turns HEALTH --, -- container NAME vanishes --    every running one of this name
+//   -- machine allows ULIMIT N --, -- machine lacks CAPABILITY --    what the machine refuses to containers from now on
 //   -- restart --              the engine's process dies and starts again
 // Expected sections:
 //   -- response --             the status and the body
@@ -124,6 +126,21 @@ void disturb(engine::FakeWorld& world, const std::string& what) {
   BERTH_CHECK(touched > 0, "a container that something happens to is running");
 }
 
+/// "allows nofile 1000", "lacks SYS_RESOURCE".
+void limit(EngineHarness& harness, const std::string& what) {
+  engine::Capacity capacity = harness.world.capacity();
+  engine::HostLimits host = capacity.host ? *capacity.host : engine::HostLimits{};
+  const std::size_t first = what.find(' ');
+  const std::size_t second = what.find(' ', first + 1);
+  if (second != std::string::npos) {
+    host.ulimits[what.substr(first + 1, second - first - 1)] = std::stoll(what.substr(second + 1));
+  } else {
+    host.missing_capabilities.insert(what.substr(first + 1));
+  }
+  capacity.host = std::make_shared<const engine::HostLimits>(std::move(host));
+  harness.world.set_capacity(capacity);
+}
+
 std::string journal_of(engine::FakeWorld& world) {
   std::string text;
   for (const std::string& line : world.journal()) text += line + "\n";
@@ -153,6 +170,8 @@ std::map<std::string, std::string> run(const CaseFile& file) {
     } else if (begins(section.name, "container ")) {
       disturb(harness.world, argument(section.name, "container "));
       harness.settle();
+    } else if (begins(section.name, "machine ")) {
+      limit(harness, argument(section.name, "machine "));
     } else if (section.name == "restart") {
       harness.start();
       harness.settle();
@@ -172,7 +191,7 @@ std::map<std::string, std::string> run(const CaseFile& file) {
 
 int main(int argc, char** argv) {
   return berth::test::golden_main(argc, argv,
-                                  {.inputs = {"request *", "advance *", "container *", "restart"},
+                                  {.inputs = {"request *", "advance *", "container *", "machine *", "restart"},
                                    .expected = {"response", "state", "journal"},
                                    .run = berth::test::run});
 }

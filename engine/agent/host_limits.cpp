@@ -1,0 +1,53 @@
+#include "engine/agent/host_limits.h"
+
+#include <fmt/format.h>
+
+namespace berth::engine {
+namespace {
+
+std::string shown(std::int64_t limit) { return limit < 0 ? "unlimited" : std::to_string(limit); }
+
+/// Whether `limit` is above `most`; below 0 is unlimited.
+bool is_above(std::int64_t limit, std::int64_t most) { return limit < 0 || limit > most; }
+
+void fit_ulimits(ContainerSpec& spec, const HostLimits& host, std::vector<std::string>& said) {
+  for (UlimitSpec& limit : spec.ulimits) {
+    const auto most = host.ulimits.find(limit.name);
+    if (most == host.ulimits.end() || !(is_above(limit.hard, most->second) || is_above(limit.soft, most->second))) continue;
+    said.push_back(fmt::format("ulimit {} {} is {}: this machine allows no more", limit.name, shown(limit.hard), most->second));
+    if (is_above(limit.hard, most->second)) limit.hard = most->second;
+    if (is_above(limit.soft, most->second)) limit.soft = most->second;
+  }
+}
+
+void fit_capabilities(ContainerSpec& spec, const HostLimits& host, std::vector<std::string>& said) {
+  if (host.missing_capabilities.empty()) return;
+  std::vector<std::string> kept;
+  for (const std::string& capability : spec.capabilities_add) {
+    if (capability == "ALL") {
+      kept.insert(kept.end(), host.granted_capabilities.begin(), host.granted_capabilities.end());
+      said.push_back(fmt::format("the capability ALL is all but {}: this machine can not give more", fmt::join(host.missing_capabilities, ", ")));
+    } else if (host.missing_capabilities.count(capability) > 0) {
+      said.push_back(fmt::format("the capability {} is left out: this machine can not give it", capability));
+    } else {
+      kept.push_back(capability);
+    }
+  }
+  spec.capabilities_add = std::move(kept);
+}
+
+}  // namespace
+
+std::vector<std::string> fit_to_host(ContainerSpec& spec, const HostLimits& host) {
+  std::vector<std::string> said;
+  fit_ulimits(spec, host, said);
+  fit_capabilities(spec, host, said);
+  return said;
+}
+
+bool may_exceed_host(const api::ContainerDefinition& container) {
+  const auto& linux = container.linux_parameters;
+  return (container.ulimits && !container.ulimits->empty()) || (linux && linux->capabilities && linux->capabilities->add);
+}
+
+}  // namespace berth::engine
