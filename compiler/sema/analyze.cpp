@@ -1,6 +1,7 @@
 #include "compiler/sema/analyze.h"
 
 #include <algorithm>
+#include <set>
 #include <unordered_map>
 
 #include <fmt/format.h>
@@ -39,7 +40,7 @@ class Analysis::Implementation {
   Module run(const AnalysisOptions& options) {
     options_ = options;
     declarations_ = declare(loaded_, scope_, reporter_);
-    bind_names(loaded_, scope_, declarations_.computed_names, reporter_);
+    plan_checks_ = bind_names(loaded_, scope_, declarations_.computed_names, reporter_);
     check_types(loaded_, scope_, evaluator_);
     evaluator_.reader = &expander_.drafts();
     evaluator_.lock = loaded_.lock ? &*loaded_.lock : nullptr;
@@ -80,7 +81,7 @@ class Analysis::Implementation {
     evaluator_.reader = &reader;
     evaluator_.reserved["stack"] = reader.stack();
     for (const ast::Check* check : declarations_.checks) {
-      if (!reads_plan(*check)) run_check(*check, evaluator_);
+      if (plan_checks_.count(check) == 0) run_check(*check, evaluator_);
     }
     for (std::size_t i = 0; options_.test != nullptr && i < options_.test->body->items.size(); ++i) {
       if (const auto* assertion = ast::as<ast::Assert>(options_.test->body->items[i])) evaluator_.assert_holds(*assertion, nullptr, {});
@@ -96,7 +97,7 @@ class Analysis::Implementation {
     evaluator_.reserved["stack"] = reader.stack();
     evaluator_.reserved["plan"] = from_ir(plan);
     for (const ast::Check* check : declarations_.checks) {
-      if (!reads_plan(*check)) continue;
+      if (plan_checks_.count(check) == 0) continue;
       Judged result{.check = check, .advisory = false, .failures = {}};
       const std::vector<Diagnostic> before = sink_.sorted();
       result.advisory = run_check(*check, evaluator_);
@@ -300,6 +301,7 @@ class Analysis::Implementation {
   Environment environment_;
   Expander expander_;
   Declarations declarations_;
+  std::set<const ast::Check*> plan_checks_;
   Map stack_settings_;
 };
 

@@ -44,6 +44,9 @@ class Binder {
     for (const Local& local : unused_locals_) report_unused(local.word, *local.name, local.removal);
   }
 
+  /// Those that read `plan`.
+  [[nodiscard]] const std::set<const ast::Check*>& plan_checks() const { return plan_checks_; }
+
  private:
   /// Names in the parts of the source that are not carried out count as used, and are not looked into further.
   class Lenient {
@@ -245,12 +248,12 @@ class Binder {
       string(assertion->message);
     } else if (const auto* check = ast::as<ast::Check>(item)) {
       const std::size_t outer = locals_.size();
-      in_check_ = true;  // where `plan` is known
+      check_ = check;  // where `plan` is known
       expression(check->source);
       enter(check->variable, "variable");
       expression(check->condition);
       scoped(check->body, [&](const ast::Item& inner) { block_item(inner, nullptr); });
-      in_check_ = false;
+      check_ = nullptr;
       locals_.resize(outer);
     } else if (const auto* use = ast::as<ast::Use>(item)) {
       expression(use->value);
@@ -395,7 +398,11 @@ class Binder {
       symbol->used = true;
       return;
     }
-    if (lenient_ || computed_names_ || is_reserved(name.text) || (in_check_ && name.text == "plan") || called) return;  // calls are evaluation's to report
+    if (check_ != nullptr && name.text == "plan") {
+      plan_checks_.insert(check_);
+      return;
+    }
+    if (lenient_ || computed_names_ || is_reserved(name.text) || called) return;  // calls are evaluation's to report
     report_unknown_name(name, scope_, reporter_, wanted_);
   }
 
@@ -492,7 +499,8 @@ class Binder {
   std::vector<Local> locals_;
   std::vector<Local> unused_locals_;
   bool lenient_ = false;
-  bool in_check_ = false;
+  const ast::Check* check_ = nullptr;  ///< the one that is looked at
+  std::set<const ast::Check*> plan_checks_;
   std::string_view wanted_;  ///< the kind of resource that the setting around takes, or ""
 };
 
@@ -531,12 +539,13 @@ void report_unknown_name(const ast::Name& name, Scope& scope, Reporter& reporter
   }
 }
 
-void bind_names(const LoadedStack& loaded, Scope& scope, bool computed_names, Reporter& reporter) {
+std::set<const ast::Check*> bind_names(const LoadedStack& loaded, Scope& scope, bool computed_names, Reporter& reporter) {
   Binder binder(scope, computed_names, reporter);
   for (const LoadedModule& module : loaded.modules) {
     for (const ast::File& file : module.files) binder.file(file);
   }
   binder.unused(loaded.modules.front().files);
+  return binder.plan_checks();
 }
 
 }  // namespace berth::sema

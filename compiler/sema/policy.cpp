@@ -17,16 +17,6 @@ constexpr std::string_view kTask = "task";
 
 Value text(std::string content) { return make_string(std::move(content)); }
 
-/// Whether the expression reads `plan`, which only a plan has.
-bool reads_plan(const ast::Expr& expression) {
-  if (const auto* name = ast::as<ast::NameRef>(expression)) return name->name.text == "plan";
-  if (const auto* member = ast::as<ast::Member>(expression)) return reads_plan(*member->object);
-  if (const auto* list = ast::as<ast::List>(expression)) {
-    return std::any_of(list->elements.begin(), list->elements.end(), [](const ast::Element& element) { return reads_plan(*element.value); });
-  }
-  return false;
-}
-
 bool is_advisory(const ast::Check& check, Evaluator& evaluator) {
   for (const ast::Item& item : check.body.items) {
     const auto* entry = ast::as<ast::Entry>(item);
@@ -179,8 +169,6 @@ void ProgramReader::variables(const Value& container, const ir::Resource& task, 
                              origin));
   }
 }
-
-bool reads_plan(const ast::Check& check) { return reads_plan(*check.source); }
 
 bool run_check(const ast::Check& check, Evaluator& evaluator) {
   CheckRun run(check, evaluator);

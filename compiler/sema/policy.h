@@ -36,8 +36,6 @@ class ProgramReader final : public ResourceReader {
   std::map<std::string, Value> lists_;
 };
 
-/// Whether the check goes over something of `plan`, which only those have who made one.
-bool reads_plan(const ast::Check& check);
 /// Runs the assertions of `check` over the elements it names. What does not hold is E0131, or W0507 when the check is advisory. Gives whether it is advisory.
 bool run_check(const ast::Check& check, Evaluator& evaluator);
 
