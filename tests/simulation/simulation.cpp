@@ -25,17 +25,27 @@ const scheduler::Deployment* unsettled(const scheduler::Service& service) {
   return found == sets.end() ? nullptr : &*found;
 }
 
+/// Whether a task of the service runs on an instance that takes no tasks any more.
+bool has_task_to_move(Plant& plant, const engine::ServiceKey& key) {
+  const auto tasks = plant.store().live_tasks_of(key);
+  return std::any_of(tasks.begin(), tasks.end(), [&](const auto& task) {
+    const auto instance = task->instance_id.empty() ? nullptr : plant.store().instance(task->instance_id);
+    return instance != nullptr && instance->status != scheduler::InstanceStatus::Active;
+  });
+}
+
 /// Why the service is right as it is: it is steady, or it says why it is not; otherwise nothing.
-std::optional<std::string> excuse(const scheduler::Service& service, const KnownService& known) {
+std::optional<std::string> excuse(Plant& plant, const engine::ServiceKey& key, const scheduler::Service& service, const KnownService& known) {
   if (service.steady) return "steady";
   if (known.cramped && has_event(service, "unable to place a task")) return "no room";
   if (known.external) return std::nullopt;
   const scheduler::Deployment& primary = service.deployments.front();
   if (primary.rollout_state == scheduler::RolloutState::Failed && !primary.rollout_state_reason.empty()) return "failed";
-  const auto& configuration = service.deployment_configuration;
-  const bool stuck = service.deployments.size() > 1 && scheduler::can_never_progress(service.desired_count, configuration.minimum_healthy_percent,
-                                                                                     configuration.maximum_percent);
-  if (stuck) return "no room between the bounds";
+  // An instance that is to be left is drained within the same bounds as a rollout.
+  const bool moves = service.deployments.size() > 1 || has_task_to_move(plant, key);
+  const auto& bounds = service.deployment_configuration;
+  const bool stuck = scheduler::can_never_progress(service.desired_count, bounds.minimum_healthy_percent, bounds.maximum_percent);
+  if (moves && stuck) return "no room between the bounds";
   return std::nullopt;
 }
 
@@ -86,13 +96,15 @@ void check_settled(Plant& plant, const Workload& workload) {
     const auto tasks = plant.store().live_tasks_of(key);
     const bool waits = std::any_of(tasks.begin(), tasks.end(), [&](const auto& task) { return scheduler::is_protected(*task, plant.now()); });
     const bool starts = std::any_of(tasks.begin(), tasks.end(), [](const auto& task) { return waits_for_health(*task); });
-    if (waits || starts || excuse(*service, known)) continue;
+    if (waits || starts || excuse(plant, key, *service, known)) continue;
     // What has no room is a task of the deployment that is rolled out; those of older ones may need less.
     const scheduler::Deployment* const rolled = unsettled(*service);
     const auto model = std::find_if(tasks.begin(), tasks.end(), [&](const auto& task) { return rolled != nullptr && task->deployment_id == rolled->id; });
     const auto like = model == tasks.end() && !tasks.empty() ? tasks.begin() : model;
     if (like != tasks.end() && has_event(*service, "unable to place a task") && is_full(plant, key, *service, **like)) continue;
-    std::string text = fmt::format("the accidents are over, but service {} does not settle:", key.service);
+    const auto& bounds = service->deployment_configuration;
+    std::string text = fmt::format("the accidents are over, but service {} does not settle: desired {}, minimum {} %, maximum {} %", key.service,
+                                   service->desired_count, bounds.minimum_healthy_percent, bounds.maximum_percent);
     for (const auto& one : service->deployments) {
       text += fmt::format("\n  deployment {} {} desired {} {} {}", one.id, name_of(one.status), one.desired_count, name_of(one.rollout_state),
                           one.rollout_state_reason);
