@@ -244,38 +244,43 @@ Diagnosis of_task(const TaskRecord& record) {
   return found;
 }
 
-std::string definition_name(const Json& task) { return last_part(text_at(task, "taskDefinitionArn")); }
-
-/// What the task's own times say.
-void add_task(std::vector<Moment>& moments, const TaskRecord& record) {
-  const Json& task = record.task;
-  const auto add = [&moments](double at, std::string text) {
-    if (at > 0) moments.push_back({at, std::move(text)});
-  };
-  const std::string by = text_at(task, "startedBy");
-  add(time_at(task, "createdAt"), fmt::format("task of {} created{}", definition_name(task), by.empty() ? "" : " by " + by));
-  add(time_at(task, "pullStoppedAt"), "images are there");
-  add(time_at(task, "startedAt"), "task is RUNNING");
-  std::string stop = text_at(task, "stoppedReason");
-  if (const std::string code = text_at(task, "stopCode"); !code.empty()) stop += fmt::format(" ({})", code);
-  add(time_at(task, "stoppingAt"), "task is to stop: " + stop);
-  add(time_at(task, "stoppedAt"), "task has stopped");
+void add(std::vector<Moment>& moments, double at, std::string text) {
+  if (at > 0) moments.push_back({at, std::move(text)});
 }
 
-void add_containers(std::vector<Moment>& moments, const TaskRecord& record) {
+std::string definition_name(const Json& task) { return last_part(text_at(task, "taskDefinitionArn")); }
+
+/// What the times of the task and its containers say: what happens in the same millisecond stands in the order of cause and effect.
+void add_begin(std::vector<Moment>& moments, const TaskRecord& record) {
+  const Json& task = record.task;
+  const std::string by = text_at(task, "startedBy");
+  add(moments, time_at(task, "createdAt"), fmt::format("task of {} created{}", definition_name(task), by.empty() ? "" : " by " + by));
+  add(moments, time_at(task, "pullStoppedAt"), "images are there");
+  for (const Json& told : list_at(record.output, "containers")) {
+    add(moments, time_at(told, "startedAt"), fmt::format("container {} started", text_at(told, "name")));
+  }
+  add(moments, time_at(task, "startedAt"), "task is RUNNING");
+}
+
+void add_end(std::vector<Moment>& moments, const TaskRecord& record) {
+  const Json& task = record.task;
+  std::string stop = text_at(task, "stoppedReason");
+  if (const std::string code = text_at(task, "stopCode"); !code.empty()) stop += fmt::format(" ({})", code);
+  add(moments, time_at(task, "stoppingAt"), "task is to stop: " + stop);
+  add(moments, time_at(task, "stoppedAt"), "task has stopped");
+}
+
+void add_failures_and_exits(std::vector<Moment>& moments, const TaskRecord& record) {
   for (const Json& told : list_at(record.output, "containers")) {
     const std::string name = text_at(told, "name");
     const Json& container = named(list_at(record.task, "containers"), name);
-    if (const double at = time_at(told, "startedAt"); at > 0) moments.push_back({at, fmt::format("container {} started", name)});
     if (const Json& run = object_at(told, "failedCheck"); !run.empty()) {
       moments.push_back({time_at(run, "timestamp"), fmt::format("the health check of container {} failed with {}", name, with_code(number_at(run, "exitCode")))});
     }
-    const double at = time_at(told, "finishedAt");
-    if (at <= 0) continue;
     const auto code = exit_code_of(container);
     std::string text = code ? fmt::format("container {} exited with {}", name, with_code(*code)) : fmt::format("container {} ended", name);
     if (const std::string reason = text_at(container, "reason"); !reason.empty()) text += ": " + reason;
-    moments.push_back({at, std::move(text)});
+    add(moments, time_at(told, "finishedAt"), std::move(text));
   }
 }
 
@@ -310,8 +315,9 @@ bool is_failure(const Diagnosis& diagnosis) {
 
 std::vector<Moment> history(const TaskRecord& record, const Json& service) {
   std::vector<Moment> moments;
-  add_task(moments, record);
-  add_containers(moments, record);
+  add_begin(moments, record);
+  add_failures_and_exits(moments, record);
+  add_end(moments, record);
   const std::string id = last_part(text_at(record.task, "taskArn"));
   const std::string deployment = text_at(record.task, "startedBy");
   for (const Json& event : list_at(service, "events")) {
