@@ -36,17 +36,33 @@ void fit_capabilities(ContainerSpec& spec, const HostLimits& host, std::vector<s
   spec.capabilities_add = std::move(kept);
 }
 
+void fit_controls(ContainerSpec& spec, const HostLimits& host, std::vector<std::string>& said) {
+  const auto drop = [&](std::optional<std::int64_t>& limit, const char* control, const char* text) {
+    if (!limit || host.missing_controls.count(control) == 0) return;
+    limit.reset();
+    said.push_back(fmt::format("{} is left out: this machine's control groups can not keep it", text));
+  };
+  drop(spec.memory_bytes, "memory", "the limit of memory");
+  drop(spec.swap_bytes, "swap", "the limit of swap");
+  drop(spec.swappiness, "swappiness", "swappiness");
+  drop(spec.cpu_quota_units, "cpu", "the ceiling of CPU");
+}
+
 }  // namespace
 
 std::vector<std::string> fit_to_host(ContainerSpec& spec, const HostLimits& host) {
   std::vector<std::string> said;
   fit_ulimits(spec, host, said);
   fit_capabilities(spec, host, said);
+  fit_controls(spec, host, said);
   return said;
 }
 
-bool may_exceed_host(const api::ContainerDefinition& container) {
+bool may_exceed_host(const api::ContainerDefinition& container, const HostLimits& host) {
   const auto& linux = container.linux_parameters;
+  const auto lacks = [&host](const char* control) { return host.missing_controls.count(control) > 0; };
+  if (lacks("memory") || lacks("cpu")) return true;
+  if (linux && ((linux->max_swap && lacks("swap")) || (linux->swappiness && lacks("swappiness")))) return true;
   return (container.ulimits && !container.ulimits->empty()) || (linux && linux->capabilities && linux->capabilities->add);
 }
 

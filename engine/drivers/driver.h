@@ -211,6 +211,8 @@ struct HostLimits {
   /// Without "CAP_".
   std::set<std::string> missing_capabilities;
   std::set<std::string> granted_capabilities;
+  /// What its control groups can't bound: "memory", "swap", "swappiness", "cpu".
+  std::set<std::string> missing_controls;
   bool operator==(const HostLimits&) const = default;
 };
 

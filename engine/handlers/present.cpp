@@ -323,7 +323,7 @@ std::vector<api::Attribute> host_limits_of(const Context& context, const schedul
   std::vector<api::Attribute> attributes;
   if (!context.capacity.host || !record.definition.container_definitions) return attributes;
   for (const api::ContainerDefinition& container : *record.definition.container_definitions) {
-    if (!may_exceed_host(container)) continue;
+    if (!may_exceed_host(container, *context.capacity.host)) continue;
     auto spec = make_container_spec(task, container.name.value_or(""), record.definition, context.config.arns.region);
     if (!spec) continue;
     int number = 0;

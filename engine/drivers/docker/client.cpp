@@ -1,9 +1,11 @@
 #include "engine/drivers/docker/client.h"
 
 #include <chrono>
+#include <memory>
 
 #include <fmt/format.h>
 
+#include "engine/drivers/docker/host_probe.h"
 #include "engine/drivers/docker/log_frames.h"
 
 namespace berth::engine::docker {
@@ -63,8 +65,11 @@ Result<Capacity> Client::capacity() {
   BERTH_TRY(response, connection_.send(request("GET", "/info", seconds(30))));
   auto json = parse_json(response.body);
   if (!response.ok() || !json || !json->is_object()) return refused("CannotGetDockerclientError", response);
+  HostLimits host;
+  host.missing_controls = missing_controls_of(*json);
   return Capacity{.cpu_units = json->value("NCPU", std::int64_t{0}) * 1024,
-                  .memory_mib = json->value("MemTotal", std::int64_t{0}) >> 20};
+                  .memory_mib = json->value("MemTotal", std::int64_t{0}) >> 20,
+                  .host = std::make_shared<const HostLimits>(std::move(host))};
 }
 
 Result<std::optional<LocalImage>> Client::find_image(const std::string& image) {

@@ -20,14 +20,18 @@ Result<std::unique_ptr<DockerDriver>> DockerDriver::connect(DockerConfig config)
   BERTH_TRY(version, Client(endpoint, cancelled).negotiate());
   endpoint.version = version;
   BERTH_TRY(capacity, Client(endpoint, cancelled).capacity());
-  const auto host = std::make_shared<const HostLimits>(probe_host(config.host));
-  capacity.host = host;
-  for (const auto& [name, most] : host->ulimits) {
+  HostLimits host = probe_host(config.host);
+  host.missing_controls = capacity.host->missing_controls;
+  for (const auto& [name, most] : host.ulimits) {
     log(LogLevel::info, "a ulimit of containers is bounded by this machine", {{"ulimit", name}, {"most", std::to_string(most)}});
   }
-  if (!host->missing_capabilities.empty()) {
-    log(LogLevel::warn, "this machine has not all capabilities to give", {{"missing", fmt::format("{}", fmt::join(host->missing_capabilities, " "))}});
+  if (!host.missing_capabilities.empty()) {
+    log(LogLevel::warn, "this machine has not all capabilities to give", {{"missing", fmt::format("{}", fmt::join(host.missing_capabilities, " "))}});
   }
+  if (!host.missing_controls.empty()) {
+    log(LogLevel::warn, "this machine's control groups can't bound all", {{"missing", fmt::format("{}", fmt::join(host.missing_controls, " "))}});
+  }
+  capacity.host = std::make_shared<const HostLimits>(std::move(host));
   return std::unique_ptr<DockerDriver>(new DockerDriver(std::move(config), std::move(endpoint), capacity));
 }
 

@@ -138,6 +138,21 @@ HostLimits limits_of(std::string_view limits, std::string_view status, std::int6
   return found;
 }
 
+std::set<std::string> missing_controls_of(const Json& info) {
+  std::set<std::string> missing;
+  const auto lacks = [&info](const char* control) {
+    const auto found = info.find(control);
+    return found != info.end() && found->is_boolean() && !found->get<bool>();
+  };
+  if (lacks("MemoryLimit")) missing.insert("memory");
+  if (lacks("MemoryLimit") || lacks("SwapLimit")) missing.insert("swap");
+  if (lacks("CpuCfsQuota")) missing.insert("cpu");
+  // Control groups of version 2 have no such setting, and Docker drops it.
+  const auto version = info.find("CgroupVersion");
+  if (version != info.end() && *version == "2") missing.insert("swappiness");
+  return missing;
+}
+
 HostLimits probe_host(const std::string& host) {
   constexpr std::string_view kScheme = "unix://";
   if (host.rfind(kScheme, 0) != 0) return {};

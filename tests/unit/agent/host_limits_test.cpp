@@ -44,5 +44,36 @@ TEST_CASE("capabilities that the machine has not are left out") {
   CHECK(spec.capabilities_add == std::vector<std::string>{"CHOWN", "NET_ADMIN"});
 }
 
+TEST_CASE("what control groups can't bound is left out") {
+  HostLimits host;
+  host.missing_controls = {"swappiness"};
+  ContainerSpec spec;
+  spec.memory_bytes = 64;
+  spec.swap_bytes = 32;
+  spec.swappiness = 10;
+  spec.cpu_quota_units = 256;
+  CHECK(fit_to_host(spec, host) == std::vector<std::string>{"swappiness is left out: this machine's control groups can not keep it"});
+  CHECK(spec.memory_bytes == 64);
+  CHECK(spec.swap_bytes == 32);
+  CHECK_FALSE(spec.swappiness);
+  host.missing_controls = {"memory", "swap", "swappiness", "cpu"};
+  CHECK(fit_to_host(spec, host).size() == 3);
+  CHECK(spec == ContainerSpec{});
+}
+
+TEST_CASE("a container that asks for nothing that the machine lacks has nothing to fit") {
+  HostLimits host;
+  host.missing_controls = {"swap", "swappiness"};
+  api::ContainerDefinition container;
+  CHECK_FALSE(may_exceed_host(container, host));
+  container.linux_parameters.emplace();
+  CHECK_FALSE(may_exceed_host(container, host));
+  container.linux_parameters->swappiness = 10;
+  CHECK(may_exceed_host(container, host));
+  CHECK_FALSE(may_exceed_host(container, HostLimits{}));
+  host.missing_controls = {"cpu"};
+  CHECK(may_exceed_host(api::ContainerDefinition{}, host));
+}
+
 }  // namespace
 }  // namespace berth::engine

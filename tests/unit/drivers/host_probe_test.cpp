@@ -31,6 +31,14 @@ TEST_CASE("with CAP_SYS_RESOURCE only the kernel's most open files are a limit")
   CHECK(host.ulimits == std::map<std::string, std::int64_t>{{"nofile", 1'048'576}});
 }
 
+TEST_CASE("Docker says what its control groups can't bound") {
+  CHECK(missing_controls_of({{"MemoryLimit", true}, {"SwapLimit", true}, {"CpuCfsQuota", true}, {"CgroupVersion", "1"}}).empty());
+  CHECK(missing_controls_of({{"MemoryLimit", true}, {"SwapLimit", false}, {"CpuCfsQuota", false}, {"CgroupVersion", "2"}}) ==
+        std::set<std::string>{"cpu", "swap", "swappiness"});
+  CHECK(missing_controls_of({{"MemoryLimit", false}}) == std::set<std::string>{"memory", "swap"});
+  CHECK(missing_controls_of(Json::object()).empty());
+}
+
 TEST_CASE("what can't be read is allowed") {
   CHECK(limits_of("", "", 0) == HostLimits{});
   CHECK(limits_of(kLimits, "CapBnd:\tnonsense\n", 0) == HostLimits{});
