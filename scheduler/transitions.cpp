@@ -65,18 +65,21 @@ void take(Task&, Container& container, const Created& report, Timestamp now) {
   container.created_at = now;
 }
 
+/// When it came, by what the runtime says. It may have written that down before the clock was set back: nothing comes later than now.
+Timestamp moment_of(const std::optional<Timestamp>& at, Timestamp now) { return std::min(at.value_or(now), now); }
+
 void take(Task& task, Container& container, const Started& report, Timestamp now) {
   if (container.known_status == ContainerStatus::Stopped) return;
   container.network_bindings = report.network_bindings;
   if (!report.private_ip.empty()) task.private_ip = report.private_ip;
   if (container.restarting) {
     container.restarting = false;
-    container.restarted_at = report.at.value_or(now);
+    container.restarted_at = moment_of(report.at, now);
     ++container.restart_count;
   }
   if (container.known_status == ContainerStatus::Running) return;
   container.known_status = ContainerStatus::Running;
-  container.started_at = report.at.value_or(now);
+  container.started_at = moment_of(report.at, now);
 }
 
 /// Whether its policy starts a container again that has just exited. Source: ecs.md 5.5.
@@ -85,7 +88,7 @@ bool is_restarted(const Container& container, const Exited& report, Timestamp no
   const std::vector<int>& ignored = container.restart_policy->ignored_exit_codes;
   if (std::find(ignored.begin(), ignored.end(), *report.exit_code) != ignored.end()) return false;
   const std::optional<Timestamp> since = container.restarted_at ? container.restarted_at : container.started_at;
-  return since && report.at.value_or(now) - *since >= container.restart_policy->attempt_period;
+  return since && moment_of(report.at, now) - *since >= container.restart_policy->attempt_period;
 }
 
 void take(Task& task, Container& container, const Exited& report, Timestamp now) {
@@ -102,7 +105,7 @@ void take(Task& task, Container& container, const Exited& report, Timestamp now)
   }
   container.known_status = ContainerStatus::Stopped;
   container.exit_code = report.exit_code;
-  container.finished_at = report.at.value_or(now);
+  container.finished_at = moment_of(report.at, now);
   if (report.out_of_memory) set_reason(container, "OutOfMemoryError", "Container killed due to memory usage");
 }
 

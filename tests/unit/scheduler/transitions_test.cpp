@@ -54,6 +54,20 @@ TEST_CASE("a container is pulled, created and started, one action at a time") {
   CHECK(step(task).empty());
 }
 
+TEST_CASE("what the runtime wrote down before the clock was set back came now at the latest") {
+  Task task = one_container();
+  report(task, "app", Pulled{.image_digest = "sha256:1"});
+  report(task, "app", Created{.runtime_id = "abc"});
+  report(task, "app", Started{.at = kNow - std::chrono::seconds(5)});
+  CHECK(task.containers[0].started_at == kNow - std::chrono::seconds(5));
+  report(task, "app", Exited{.exit_code = 0, .at = kNow + std::chrono::minutes(2)});
+  CHECK(task.containers[0].finished_at == kNow);
+  Task late = one_container();
+  report(late, "app", Pulled{.image_digest = "sha256:1"});
+  report(late, "app", Started{.at = kNow + std::chrono::minutes(2)});
+  CHECK(late.containers[0].started_at == kNow);
+}
+
 TEST_CASE("after a restart the action that was in flight is taken up again") {
   Task task = one_container();
   CHECK(step(task) == "pull app");
