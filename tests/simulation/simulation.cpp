@@ -74,12 +74,12 @@ bool is_full(Plant& plant, const engine::ServiceKey& key, const scheduler::Servi
   });
 }
 
-/// Whether a container of it has not begun because it waits for the health of another that runs and is not healthy. Without `startTimeout` it
+/// Whether a container of it does not run because it waits for the health of another that runs and is not healthy. Without `startTimeout` it
 /// waits as long as that runs, whether that is essential or not: what is unhealthy may still become healthy, and ECS's agent does not give up.
 bool waits_for_health(const scheduler::Task& task) {
   if (task.last_status != scheduler::TaskStatus::Pending) return false;
   return std::any_of(task.containers.begin(), task.containers.end(), [&](const scheduler::Container& container) {
-    if (container.known_status >= scheduler::ContainerStatus::Created) return false;
+    if (container.known_status >= scheduler::ContainerStatus::Running) return false;
     return std::any_of(container.depends_on.begin(), container.depends_on.end(), [&](const scheduler::ContainerDependency& edge) {
       const scheduler::Container* other = scheduler::find_container(task, edge.container);
       return edge.condition == scheduler::DependencyCondition::Healthy && other != nullptr && !other->start_timeout &&
