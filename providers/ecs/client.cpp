@@ -17,12 +17,6 @@ constexpr std::string_view kEngine = "Berth_20261122.";
 
 bool starts_with(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
 
-bool is_throttling(std::string_view code) {
-  static constexpr std::array<std::string_view, 5> kCodes{"ThrottlingException", "Throttling", "TooManyRequestsException",
-                                                          "RequestLimitExceeded", "LimitExceededForRequestRate"};
-  return std::find(kCodes.begin(), kCodes.end(), code) != kCodes.end();
-}
-
 /// The server refused before doing anything, or nothing reached it.
 bool had_no_effect(const Error& error) { return error.code == "connect" || is_throttling(error.code); }
 
@@ -49,6 +43,12 @@ Result<Json> body_of(const HttpResponse& response) {
 }
 
 }  // namespace
+
+bool is_throttling(std::string_view code) {
+  static constexpr std::array<std::string_view, 9> kCodes{"ThrottlingException",        "Throttling",           "ThrottledException",       "RequestThrottled", "RequestThrottledException",
+                                                          "TooManyRequestsException", "RequestLimitExceeded", "LimitExceededForRequestRate", "SlowDown"};
+  return std::find(kCodes.begin(), kCodes.end(), code) != kCodes.end();
+}
 
 Milliseconds backoff_span(const RetryPolicy& policy, int attempt) {
   Milliseconds span = policy.base;
@@ -81,7 +81,7 @@ Error error_of(const HttpResponse& response) {
   code = bare_code(code);
   if (code.empty()) code = response.status == 429 ? "ThrottlingException" : fmt::format("HTTP {}", response.status);
   if (message.empty()) message = fmt::format("the server answered with status {}", response.status);
-  return {code, message, response.status >= 500 || is_throttling(code)};
+  return {code, message, response.status >= 500 || response.status == 429 || is_throttling(code)};
 }
 
 EcsClient::EcsClient(HttpClient& http, WaitingClock& clock, Options options, RandomSource random)
@@ -91,7 +91,10 @@ Result<Json> EcsClient::call(std::string_view operation, const Json& request) { 
 
 Result<Json> EcsClient::call_logs(std::string_view operation, const Json& request) { return exchange(kLogs, operation, request); }
 
-Result<Json> EcsClient::call_engine(std::string_view operation, const Json& request) { return exchange(kEngine, operation, request); }
+Result<Json> EcsClient::call_engine(std::string_view operation, const Json& request) {
+  if (!options_.is_local_engine) return Error{"unsupported", fmt::format("{} is an operation of the local engine alone", operation)};
+  return exchange(kEngine, operation, request);
+}
 
 Result<std::vector<Json>> EcsClient::list(std::string_view operation, Json request, std::string_view member) {
   std::vector<Json> all;

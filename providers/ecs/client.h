@@ -28,6 +28,9 @@ Milliseconds backoff_span(const RetryPolicy& policy, int attempt);
 /// `clientToken`, and writes that say what shall be rather than what shall be done.
 bool is_repeatable(std::string_view operation, const Json& request);
 
+/// Whether a code of AWS says that there are too many requests.
+bool is_throttling(std::string_view code);
+
 /// The error that an AWS JSON 1.1 response stands for: code from `__type` (without its namespace) or the header, and its message.
 Error error_of(const HttpResponse& response);
 
@@ -41,6 +44,7 @@ class EcsClient {
     RetryPolicy retry;
     Milliseconds timeout{30'000};                ///< of one attempt
     std::map<std::string, std::string> headers;  ///< sent with each request
+    bool is_local_engine = true;                 ///< on this machine, and knows its own extension
   };
 
   EcsClient(HttpClient& http, WaitingClock& clock) : EcsClient(http, clock, Options{}) {}
@@ -50,10 +54,11 @@ class EcsClient {
   Result<Json> call(std::string_view operation, const Json& request);
   /// An operation of CloudWatch Logs.
   Result<Json> call_logs(std::string_view operation, const Json& request);
-  /// An operation of the local engine's own extension: what AWS has no API for.
+  /// An operation of the local engine's own extension: what AWS has no API for. Error "unsupported" without a request for another target.
   Result<Json> call_engine(std::string_view operation, const Json& request);
   /// All elements of `member` over all pages of a List operation. Error "pagination" when the server repeats a token.
   Result<std::vector<Json>> list(std::string_view operation, Json request, std::string_view member);
+  [[nodiscard]] bool is_local_engine() const { return options_.is_local_engine; }
   /// A value for `clientToken`: 32 characters, new each time.
   std::string client_token();
 

@@ -107,6 +107,8 @@ void prepare(CURL* handle, const Endpoint& endpoint, const CurlClient::Options& 
   curl_easy_setopt(handle, CURLOPT_USERAGENT, options.user_agent.c_str());
   curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, &on_body);
   curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, &on_header);
+  if (!options.ca_bundle.empty()) curl_easy_setopt(handle, CURLOPT_CAINFO, options.ca_bundle.c_str());
+  if (!options.use_proxy) curl_easy_setopt(handle, CURLOPT_PROXY, "");
   if (endpoint.is_unix()) {
     curl_easy_setopt(handle, CURLOPT_UNIX_SOCKET_PATH, endpoint.unix_socket.c_str());
     // A proxy from the environment is for the network.

@@ -16,6 +16,8 @@ class CurlClient final : public HttpClient {
     Milliseconds connect_timeout{5'000};
     std::size_t largest_response = 64 << 20;  ///< bytes of body; a longer answer is an error
     std::string user_agent = "berth";
+    std::string ca_bundle{};  ///< a file of certificates in place of the system's; "" = the system's
+    bool use_proxy = true;  ///< the one of the environment (https_proxy, no_proxy), where there is one
   };
 
   explicit CurlClient(Endpoint endpoint) : CurlClient(std::move(endpoint), Options{}) {}
