@@ -37,6 +37,15 @@ std::string filled(std::string_view pattern, const Resource& external, const Pro
   return text;
 }
 
+/// The ARN as the partition of the region has it: "arn:aws-cn:…".
+std::string in_partition(std::string arn, const std::string& region) {
+  constexpr std::string_view kCommon = "arn:aws:";
+  if (arn.rfind(kCommon, 0) != 0) return arn;
+  if (region.rfind("cn-", 0) == 0) arn.replace(0, kCommon.size(), "arn:aws-cn:");
+  if (region.rfind("us-gov-", 0) == 0) arn.replace(0, kCommon.size(), "arn:aws-us-gov:");
+  return arn;
+}
+
 /// Ids as they are; for a choice by tag one id that is made of it, the same each time.
 Json selected(const Value* selection, const char* prefix) {
   Json ids = Json::array();
@@ -81,11 +90,11 @@ std::string api_text(const Resource& external, const Program& program) {
   const schema::Block* kind = schema::extern_kind(external.address.kind);
   if (kind == nullptr) return external.address.name;
   if (kind->kind == "network") return network_text(external);
-  if (kind->kind == "object") return object_text(external);
+  if (kind->kind == "object") return in_partition(object_text(external), program.region);
   if (std::string told = text_of(external, "verbatim"); !told.empty()) return told;
   std::string text = text_of(external, kind->stands_for);
   if (!text.empty()) return text;
-  if (kind->stands_for == "arn" && !kind->arn_template.empty()) return filled(kind->arn_template, external, program);
+  if (kind->stands_for == "arn" && !kind->arn_template.empty()) return in_partition(filled(kind->arn_template, external, program), program.region);
   return external.address.name;
 }
 
