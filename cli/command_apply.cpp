@@ -7,7 +7,6 @@
 #include "cli/carry_out.h"
 #include "cli/command.h"
 #include "cli/duration.h"
-#include "cli/engine_process.h"
 #include "cli/saved_plan.h"
 #include "providers/ecs/status.h"
 
@@ -47,7 +46,7 @@ bool is_plan_file(const std::string& path) {
 std::string plain_text(const ir::Value& value) { return value.as_string() != nullptr ? *value.as_string() : ir::spell(value); }
 
 /// The outputs, and where the services answer.
-ExitCode show_outcome(Session& session, View& view, Target& target, const ir::Program& program) {
+ExitCode show_outcome(View& view, Target& target, const ir::Program& program) {
   Json outputs = Json::object();
   std::string text;
   for (const ir::Output& output : program.outputs) {
@@ -56,8 +55,7 @@ ExitCode show_outcome(Session& session, View& view, Target& target, const ir::Pr
   }
   const auto snapshot = read_live(target, program);
   if (!snapshot) return fail(view, snapshot.error());
-  EngineConnection engine(target.endpoint, session);
-  const auto services = provider::read_status(engine.client(), *snapshot, program.id(), false, kReadWidth);
+  const auto services = provider::read_status(*target.client, *snapshot, program.id(), false, kReadWidth);
   if (!services) return fail(view, services.error());
   Json urls = Json::object();
   for (const provider::ServiceStatus& service : *services) {
@@ -72,15 +70,13 @@ ExitCode show_outcome(Session& session, View& view, Target& target, const ir::Pr
 }
 
 ExitCode apply_plan(Session& session, View& view, Target& target, const plan::Plan& plan, const Flags& flags) {
-  return carry_out(session, view, target, plan, flags.how, [&] { return show_outcome(session, view, target, *plan.program); });
+  return carry_out(session, view, target, plan, flags.how, [&] { return show_outcome(view, target, *plan.program); });
 }
 
 ExitCode apply_source(Session& session, View& view, const Flags& flags, const TargetOptions& options) {
   Compiled compiled = compile_program(session, view, flags.common);
   if (!compiled.program) return compiled.exit_code;
-  TargetOptions wanted = options;
-  wanted.target = compiled.program->target;
-  auto target = open_target(session, view, flags.common, wanted);
+  auto target = open_target(session, view, flags.common, &*compiled.program, options);
   if (!target) return fail(view, target.error());
   auto snapshot = read_live(*target, *compiled.program);
   if (!snapshot) return fail(view, snapshot.error());
@@ -100,7 +96,11 @@ ExitCode apply_saved(Session& session, View& view, const Flags& flags, const Tar
   auto saved = read_saved_plan(flags.common.path);
   if (!saved) return fail(view, saved.error());
   if (const auto reasons = made_otherwise(saved->made_with); !reasons.empty()) return refuse(view, "this plan was made with something else; plan again", reasons);
-  auto target = open_target(session, view, flags.common, options);
+  saved->program.target = saved->options.target == plan::Target::aws ? "aws" : "local";
+  if (!flags.common.target.empty() && flags.common.target != saved->program.target) {
+    return fail(view, {"usage", fmt::format("this plan was made for the target `{}`; leave `--target` out", saved->program.target)});
+  }
+  auto target = open_target(session, view, flags.common, &saved->program, options);
   if (!target) return fail(view, target.error());
   auto snapshot = read_live(*target, saved->program);
   if (!snapshot) return fail(view, snapshot.error());

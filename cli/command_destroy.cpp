@@ -21,7 +21,7 @@ struct Flags {
 ExitCode destroy(Session& session, View& view, const Flags& flags) {
   Compiled compiled = compile_program(session, view, flags.common, false);
   if (!compiled.program) return compiled.exit_code;
-  auto target = open_target(session, view, flags.common, {.without = WithoutEngine::start_it, .target = compiled.program->target});
+  auto target = open_target(session, view, flags.common, &*compiled.program, {.without = WithoutEngine::start_it});
   if (!target) return fail(view, target.error());
   auto snapshot = read_live(*target, *compiled.program);
   if (!snapshot) return fail(view, snapshot.error());

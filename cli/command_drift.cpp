@@ -49,10 +49,12 @@ ExitCode drift(Session& session, View& view, const Flags& flags) {
   if (!known) return fail(view, known.error());
   Compiled compiled = compile_program(session, view, flags.common, false);
   if (!compiled.program) return compiled.exit_code;
-  const auto target = open_reader(session, flags.common, compiled.program->target);
+  const auto target = open_reader(session, view, flags.common, *compiled.program);
   if (!target) return fail(view, target.error());
   auto snapshot = target->reader->read(plan::read_scope(*compiled.program));
-  if (!snapshot && snapshot.error().code == "connect") return fail(view, {"connect", fmt::format("no engine answers at {}", target->endpoint.text())});
+  if (!snapshot && snapshot.error().code == "connect" && target->connection.calls.is_local_engine) {
+    return fail(view, {"connect", fmt::format("no engine answers at {}", target->connection.engine.text())});
+  }
   if (!snapshot) return fail(view, snapshot.error().while_doing("read what runs"));
   DiagnosticSink sink;
   const plan::Options options{.target = plan::target_of(*compiled.program), .mark_key = "drift"};

@@ -5,7 +5,6 @@
 
 #include "base/clock.h"
 #include "cli/command.h"
-#include "cli/engine_process.h"
 #include "cli/live_service.h"
 #include "planner/ownership.h"
 #include "planner/wording.h"
@@ -60,9 +59,8 @@ ExitCode history(Session& session, View& view, const Flags& flags) {
   const auto live = open_service(session, view, flags.service, code);
   if (!live) return code;
   auto rows = plan::revisions_of(live->snapshot, live->program.id(), *live->service);
-  EngineConnection engine(live->target.endpoint, session);
   const std::string cluster = live->service->runtime.value("clusterArn", "");
-  const auto deployments = provider::past_deployments(engine.client(), cluster, live->service->arn, flags.most);
+  const auto deployments = provider::past_deployments(*live->target.client, cluster, live->service->arn, flags.most);
   if (!deployments) return fail(view, deployments.error());
   Json revisions_row = Json::array();
   Json deployments_row = Json::array();

@@ -10,7 +10,6 @@
 #include "base/file_system.h"
 #include "cli/command.h"
 #include "cli/common.h"
-#include "cli/engine_process.h"
 #include "cli/planning.h"
 #include "compiler/compile.h"
 #include "compiler/import/import.h"
@@ -63,9 +62,8 @@ Result<std::vector<importing::Input>> read_live_state(Session& session, View& vi
   if (flags.files.size() > 1) return Error{"usage", "--live takes one CLUSTER or CLUSTER/SERVICE"};
   const std::string scope = flags.files.empty() ? "" : flags.files.front();
   const std::size_t slash = scope.find('/');
-  BERTH_TRY(target, open_target(session, view, flags.common, {.without = WithoutEngine::fail}));
-  EngineConnection engine(target.endpoint, session);
-  auto described = provider::describe_all(engine.client(), scope.substr(0, slash), slash == std::string::npos ? "" : scope.substr(slash + 1));
+  BERTH_TRY(target, open_target(session, view, flags.common, nullptr, {.without = WithoutEngine::fail}));
+  auto described = provider::describe_all(*target.client, scope.substr(0, slash), slash == std::string::npos ? "" : scope.substr(slash + 1));
   if (!described) return described.error().while_doing("read what runs");
   if ((*described)["clusters"].empty() && (*described)["services"].empty() && (*described)["taskDefinitions"].empty()) return Error{"not-found", "nothing runs there, and nothing is registered"};
   return std::vector<importing::Input>{{"(live)", pretty_json(*described)}};

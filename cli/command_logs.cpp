@@ -7,7 +7,6 @@
 
 #include "cli/command.h"
 #include "cli/duration.h"
-#include "cli/engine_process.h"
 #include "cli/planning.h"
 #include "providers/ecs/logs.h"
 #include "providers/ecs/status.h"
@@ -146,17 +145,19 @@ ExitCode logs(Session& session, View& view, const Flags& flags) {
     if (!duration) return fail(view, duration.error().while_doing("--since"));
     since = (session.clock->now() - *duration).time_since_epoch().count();
   }
-  const Compiled compiled = compile_program(session, view, flags.common, false);
+  Compiled compiled = compile_program(session, view, flags.common, false);
   if (!compiled.program) return compiled.exit_code;
-  auto target = open_target(session, view, flags.common, {.without = WithoutEngine::fail, .target = compiled.program->target});
+  auto target = open_target(session, view, flags.common, &*compiled.program, {.without = WithoutEngine::fail});
   if (!target) return fail(view, target.error());
-  EngineConnection engine(target->endpoint, session);
-  LogReader reader(session, view, engine.client(), flags);
+  if (!target->client->is_local_engine()) {
+    return fail(view, {"unsupported", "Amazon ECS keeps no output of containers: it is where their log driver sends it; of `awslogs` it is read by `aws logs tail GROUP`"});
+  }
+  LogReader reader(session, view, *target->client, flags);
   do {
     // Tasks come and go while following.
     const auto snapshot = read_live(*target, *compiled.program);
     if (!snapshot) return fail(view, snapshot.error());
-    const auto services = provider::read_status(engine.client(), *snapshot, compiled.program->id(), true, kReadWidth);
+    const auto services = provider::read_status(*target->client, *snapshot, compiled.program->id(), true, kReadWidth);
     if (!services) return fail(view, services.error());
     const auto tasks = find_tasks(*services, flags.subject);
     if (!tasks) return fail(view, tasks.error());

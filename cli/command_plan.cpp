@@ -47,10 +47,11 @@ ExitCode plan_command_body(Session& session, View& view, const Flags& flags) {
   }
   Compiled compiled = compile_program(session, view, flags.common);
   if (!compiled.program) return compiled.exit_code;
-  auto target = open_target(session, view, flags.common, {.without = WithoutEngine::assume_nothing_runs, .target = compiled.program->target});
+  auto target = open_target(session, view, flags.common, &*compiled.program, {.without = WithoutEngine::assume_nothing_runs});
   if (!target) return fail(view, target.error());
   auto snapshot = read_live(*target, *compiled.program);
   if (!snapshot) return fail(view, snapshot.error());
+  options.target = plan::target_of(*compiled.program);  // saved with the plan
   note_unlocked_images(view, *compiled.program);
   auto plan = make_checked_plan(view, std::move(*compiled.program), std::move(*snapshot), options);
   if (!plan) return ExitCode::failed;

@@ -6,7 +6,6 @@
 
 #include "base/text_width.h"
 #include "cli/command.h"
-#include "cli/engine_process.h"
 #include "cli/planning.h"
 #include "providers/ecs/status.h"
 
@@ -54,15 +53,14 @@ std::string service_text(const provider::ServiceStatus& service, int address_wid
 }
 
 ExitCode status(Session& session, View& view, const CommonFlags& flags) {
-  const Compiled compiled = compile_program(session, view, flags, false);
+  Compiled compiled = compile_program(session, view, flags, false);
   if (!compiled.program) return compiled.exit_code;
-  auto target = open_target(session, view, flags, {.without = WithoutEngine::fail, .target = compiled.program->target});
+  auto target = open_target(session, view, flags, &*compiled.program, {.without = WithoutEngine::fail});
   if (!target) return fail(view, target.error());
   const auto snapshot = read_live(*target, *compiled.program);
   if (!snapshot) return fail(view, snapshot.error());
-  EngineConnection engine(target->endpoint, session);
   const std::string stack = compiled.program->id();
-  const auto services = provider::read_status(engine.client(), *snapshot, stack, false, kReadWidth);
+  const auto services = provider::read_status(*target->client, *snapshot, stack, false, kReadWidth);
   if (!services) return fail(view, services.error());
 
   const double now = std::chrono::duration<double>(session.clock->now().time_since_epoch()).count();

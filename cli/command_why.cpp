@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
-#include "cli/engine_process.h"
 #include "cli/planning.h"
 #include "cli/why_report.h"
 #include "providers/ecs/json_access.h"
@@ -127,10 +126,9 @@ Result<std::vector<Finding>> ask_by_stack(Inquiry& inquiry, const ir::Program& p
   return findings;
 }
 
-Result<std::vector<Finding>> ask(Session& session, View& view, const Flags& flags, const std::optional<ir::Program>& program, bool by_name) {
-  BERTH_TRY(target, open_target(session, view, flags.common, {.without = WithoutEngine::fail, .target = program ? program->target : ""}));
-  EngineConnection engine(target.endpoint, session);
-  Inquiry inquiry(engine.client(), program ? &*program : nullptr, flags.tail);
+Result<std::vector<Finding>> ask(Session& session, View& view, const Flags& flags, std::optional<ir::Program>& program, bool by_name) {
+  BERTH_TRY(target, open_target(session, view, flags.common, program ? &*program : nullptr, {.without = WithoutEngine::fail}));
+  Inquiry inquiry(*target.client, program ? &*program : nullptr, flags.tail);
   if (by_name) return ask_by_name(inquiry, flags);
   BERTH_TRY(snapshot, read_live(target, *program));
   return ask_by_stack(inquiry, *program, snapshot, flags);

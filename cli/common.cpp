@@ -60,7 +60,9 @@ void declare_engine(Arguments& arguments, CommonFlags& flags) {
 
 void declare_target(Arguments& arguments, CommonFlags& flags) {
   declare_engine(arguments, flags);
-  arguments.choice("--target", flags.target, {"local", "aws"}, "what to deploy to (default: what the environment says, else local; aws not in this version)");
+  arguments.choice("--target", flags.target, {"local", "aws"}, "what to deploy to: the local engine, or Amazon ECS (default: what the environment says, else local)");
+  arguments.option("--region", flags.region, "REGION", "aws: the region (default: AWS_REGION, AWS_DEFAULT_REGION, the profile's)");
+  arguments.option("--profile", flags.profile, "NAME", "aws: the profile of the shared files (default: AWS_PROFILE)");
 }
 
 std::unique_ptr<View> make_view(Session& session, const CommonFlags& flags) {

@@ -27,6 +27,8 @@ struct CommonFlags {
   std::vector<std::string> denied;     ///< codes of warnings that are errors, or "warnings"
   std::string engine;
   std::string target;  ///< "" = what the environment says, else local
+  std::string region;  ///< of Amazon ECS
+  std::string profile;  ///< of the shared AWS files
   std::string format = "text";
   bool no_color = false;
   bool full = false;      ///< show every line of a plan

@@ -31,7 +31,7 @@ std::unique_ptr<LiveService> open_service(Session& session, View& view, const Se
   Compiled compiled = compile_program(session, view, flags.common, false);
   code = compiled.exit_code;
   if (!compiled.program) return nullptr;
-  auto target = open_target(session, view, flags.common, {.without = WithoutEngine::fail, .timeout = *timeout, .target = compiled.program->target});
+  auto target = open_target(session, view, flags.common, &*compiled.program, {.without = WithoutEngine::fail, .timeout = *timeout});
   if (!target) return gives_up(target.error());
   auto snapshot = read_live(*target, *compiled.program);
   if (!snapshot) return gives_up(snapshot.error());

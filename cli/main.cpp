@@ -10,7 +10,6 @@
 #include "cli/command.h"
 #include "cli/session.h"
 #include "providers/ecs/waiting_clock.h"
-#include "providers/registry/registry.h"
 
 namespace {
 
@@ -40,13 +39,9 @@ int main(int argc, char** argv) {
   catch_signals();
   set_log_level(log_level_from_environment(LogLevel::warn));
 
-  provider::Registry registry;
-  registry.add("local", provider::make_local_provider, provider::make_local_reader);
-  registry.add("aws", provider::make_aws_provider, provider::make_aws_reader);
   provider::SystemWaitingClock clock(g_stop);
 
   cli::Session session = cli::real_session();
-  session.registry = &registry;
   session.clock = &clock;
   session.stop = &g_stop;
 

@@ -9,6 +9,8 @@
 #include "cli/engine_process.h"
 #include "compiler/lock.h"
 #include "planner/policy_facts.h"
+#include "providers/ecs/ecs_provider.h"
+#include "providers/ecs/ecs_reader.h"
 
 namespace berth::cli {
 namespace {
@@ -36,14 +38,17 @@ bool has_state(const std::string& data_dir) {
 
 }  // namespace
 
-Result<Target> open_target(Session& session, View& view, const CommonFlags& flags, const TargetOptions& options) {
-  BERTH_TRY(endpoint, find_engine(session, flags));
-  provider::ProviderConfig config{.endpoint = endpoint, .options = {}};
-  config.options.await.timeout = options.timeout;
-  const std::string& wanted = flags.target.empty() ? options.target : flags.target;
-  BERTH_TRY(made, session.registry->make(wanted.empty() ? "local" : wanted, config, *session.clock));
-  Target target{.endpoint = endpoint, .provider = std::move(made), .engine_answers = true};
+Result<Target> open_target(Session& session, View& view, const CommonFlags& flags, ir::Program* program, const TargetOptions& options) {
+  BERTH_TRY(connection, connect_target(session, view, flags, program));
+  provider::EcsProvider::Options how{.await = {}, .client = connection.calls};
+  how.await.timeout = options.timeout;
+  Target target{.connection = connection,
+                .provider = std::make_unique<provider::EcsProvider>(connection.http, *session.clock, how),
+                .client = std::make_unique<provider::EcsClient>(*connection.http, *session.clock, connection.calls),
+                .engine_answers = true};
+  if (!connection.calls.is_local_engine) return target;
 
+  const provider::Endpoint& endpoint = connection.engine;
   if (options.without == WithoutEngine::start_it) {
     BERTH_TRY_VOID(ensure_engine(endpoint, session, [&](const std::string& text) { view.note(text); }));
     return target;
@@ -62,11 +67,10 @@ Result<Target> open_target(Session& session, View& view, const CommonFlags& flag
   return target;
 }
 
-Result<ReadTarget> open_reader(Session& session, const CommonFlags& flags, const std::string& target) {
-  BERTH_TRY(endpoint, find_engine(session, flags));
-  const std::string& wanted = flags.target.empty() ? target : flags.target;
-  BERTH_TRY(reader, session.registry->make_reader(wanted.empty() ? "local" : wanted, {.endpoint = endpoint, .options = {}}, *session.clock));
-  return ReadTarget{.endpoint = std::move(endpoint), .reader = std::move(reader)};
+Result<ReadTarget> open_reader(Session& session, View& view, const CommonFlags& flags, ir::Program& program) {
+  BERTH_TRY(connection, connect_target(session, view, flags, &program));
+  auto reader = std::make_unique<provider::EcsReader>(connection.http, *session.clock, connection.calls);
+  return ReadTarget{.connection = std::move(connection), .reader = std::move(reader)};
 }
 
 Result<ir::Snapshot> read_live(Target& target, const ir::Program& program) {
@@ -80,6 +84,7 @@ std::optional<plan::Plan> make_checked_plan(View& view, ir::Program program, ir:
   const auto sources = program.sources;
   DiagnosticSink sink;
   plan::Options marked = options;
+  marked.target = plan::target_of(program);
   if (marked.mark_key.empty()) marked.mark_key = RandomSource().hex(kMarkKeyDigits);
   plan::Plan plan = plan::make_plan(std::move(program), std::move(snapshot), marked, sink);
   const SourceSet none;

@@ -5,23 +5,25 @@
 #include <string>
 
 #include "cli/common.h"
+#include "cli/connection.h"
 #include "planner/plan.h"
 #include "planner/planner.h"
 #include "planner/provider.h"
 
 namespace berth::cli {
 
-/// What to do when no engine answers.
+/// What to do when no local engine answers.
 enum class WithoutEngine {
   assume_nothing_runs,  ///< start it when it has left state behind, else plan as if nothing ran
   start_it,
   fail,
 };
 
-/// The target's provider, and what it sees of a program.
+/// A target that can be changed.
 struct Target {
-  provider::Endpoint endpoint;
+  Connection connection;
   std::unique_ptr<plan::Provider> provider;
+  std::unique_ptr<provider::EcsClient> client;  ///< for what is not the planner's: status, logs, tasks
   bool engine_answers = true;
 };
 
@@ -29,24 +31,23 @@ struct Target {
 struct TargetOptions {
   WithoutEngine without = WithoutEngine::fail;
   Milliseconds timeout = std::chrono::minutes(10);
-  std::string target{};  ///< of the program's environment; a flag counts more
 };
 
 /// What can only be looked at.
 struct ReadTarget {
-  provider::Endpoint endpoint;
+  Connection connection;
   std::unique_ptr<plan::Reader> reader;
 };
-/// Finds the engine, which is not started, and makes what reads it.
-Result<ReadTarget> open_reader(Session& session, const CommonFlags& flags, const std::string& target);
+/// Finds the target as connect_target() does, and makes what reads it. A local engine is not started.
+Result<ReadTarget> open_reader(Session& session, View& view, const CommonFlags& flags, ir::Program& program);
 
-/// Finds (or starts) the engine and makes its provider.
-Result<Target> open_target(Session& session, View& view, const CommonFlags& flags, const TargetOptions& options);
+/// Finds the target as connect_target() does (or starts the local engine), and makes its provider. `program`: null = there is none.
+Result<Target> open_target(Session& session, View& view, const CommonFlags& flags, ir::Program* program, const TargetOptions& options);
 
 /// The live state that concerns the program; empty when no engine answers and that is allowed.
 Result<ir::Snapshot> read_live(Target& target, const ir::Program& program);
 
-/// Plans and shows what is wrong with the plan. Nothing when it is not applyable.
+/// Plans for the program's target and shows what is wrong with the plan. Nothing when it is not applyable.
 std::optional<plan::Plan> make_checked_plan(View& view, ir::Program program, ir::Snapshot snapshot, const plan::Options& options);
 
 /// Runs the checks that read the plan and adds what they found.

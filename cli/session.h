@@ -7,7 +7,6 @@
 #include <string>
 
 #include "providers/ecs/waiting_clock.h"
-#include "providers/registry/registry.h"
 
 namespace berth::cli {
 
@@ -23,7 +22,6 @@ struct Session {
   int columns = 100;
   bool is_root = false;
   std::string self;  ///< path of the running binary
-  const provider::Registry* registry = nullptr;
   provider::WaitingClock* clock = nullptr;
   std::atomic<bool>* stop = nullptr;  ///< true after the first Ctrl-C
 

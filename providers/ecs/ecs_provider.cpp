@@ -5,7 +5,7 @@
 
 namespace berth::provider {
 
-EcsProvider::EcsProvider(std::unique_ptr<HttpClient> http, WaitingClock& clock, Options options)
+EcsProvider::EcsProvider(std::shared_ptr<HttpClient> http, WaitingClock& clock, Options options)
     : http_(std::move(http)), clock_(clock), options_(std::move(options)), client_(*http_, clock_, options_.client) {}
 
 Result<ir::Snapshot> EcsProvider::read(const plan::ReadScope& scope) { return read_snapshot(client_, scope, options_.read_width); }

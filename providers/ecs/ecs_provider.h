@@ -20,13 +20,13 @@ class EcsProvider final : public plan::Provider {
   };
 
   /// `clock` must outlive the provider.
-  EcsProvider(std::unique_ptr<HttpClient> http, WaitingClock& clock, Options options);
+  EcsProvider(std::shared_ptr<HttpClient> http, WaitingClock& clock, Options options);
 
   Result<ir::Snapshot> read(const plan::ReadScope& scope) override;
   Result<plan::ActionResult> execute(const plan::Action& action, const plan::Bindings& bindings, plan::Progress& progress) override;
 
  private:
-  std::unique_ptr<HttpClient> http_;
+  std::shared_ptr<HttpClient> http_;
   WaitingClock& clock_;
   Options options_;
   EcsClient client_;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <memory>
 
 #include "planner/provider.h"
@@ -12,15 +11,14 @@ namespace berth::provider {
 /// Looks at a target that speaks the Amazon ECS API. It has no way to change anything: only operations that List and Describe are called.
 class EcsReader final : public plan::Reader {
  public:
-  /// `clock` must outlive the reader. `width`: calls at the same time.
-  EcsReader(std::unique_ptr<HttpClient> http, WaitingClock& clock, std::size_t width);
+  /// `clock` must outlive the reader.
+  EcsReader(std::shared_ptr<HttpClient> http, WaitingClock& clock, EcsClient::Options options);
 
   Result<ir::Snapshot> read(const plan::ReadScope& scope) override;
 
  private:
-  std::unique_ptr<HttpClient> http_;
+  std::shared_ptr<HttpClient> http_;
   EcsClient client_;
-  std::size_t width_;
 };
 
 }  // namespace berth::provider

@@ -122,6 +122,10 @@ Result<std::vector<ServiceStatus>> read_status(EcsClient& client, const ir::Snap
     }
   }
   for (ServiceStatus& service : services) {
+    // Elsewhere a port is one of an instance that has another address.
+    if (!client.is_local_engine()) {
+      for (TaskStatus& task : service.tasks) task.urls.clear();
+    }
     std::sort(service.tasks.begin(), service.tasks.end(), [](const TaskStatus& a, const TaskStatus& b) { return a.id < b.id; });
   }
   return services;
