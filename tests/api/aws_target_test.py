@@ -11,6 +11,7 @@ import logging
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import tempfile
 import threading
@@ -79,7 +80,7 @@ class Record:
 class Proxy:
     """Hands on to `upstream`, a port of loopback, and keeps what came."""
 
-    def __init__(self, upstream, is_moto=False):
+    def __init__(self, upstream, is_moto=False, tls=None):
         self.records = []
         proxy = self
 
@@ -110,6 +111,9 @@ class Proxy:
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
+        if tls:
+            self.server.socket = tls.wrap_socket(self.server.socket, server_side=True)
+            self.url = f"https://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def take(self):
@@ -160,7 +164,7 @@ class AwsTarget(unittest.TestCase):
         cls.addClassCleanup(shutil.rmtree, cls.home, True)
         (cls.home / "stack").mkdir()
         (cls.home / "stack" / "main.ecs").write_text(STACK, encoding="utf-8")
-        moto = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+        moto = cls.moto_server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
         moto.start()
         cls.addClassCleanup(moto.stop)
         cls.moto = Proxy(moto.get_host_and_port()[1], is_moto=True)
@@ -269,6 +273,22 @@ class AwsTarget(unittest.TestCase):
         self.assertIn("`--engine` names a local engine", self.with_keys("plan", "--target", "aws", "--env", "here", "--engine", "unix:///x", "stack", code=64).stderr)
         self.assertIn("`--region` is for Amazon ECS", self.with_keys("plan", "--env", "here", "--region", "eu-west-1", "stack", code=64).stderr)
         self.assertIn("Amazon ECS keeps no output of containers", self.with_keys("logs", "web", "--target", "aws", "--env", "here", "stack", code=1).stderr)
+
+    @unittest.skipUnless(shutil.which("openssl"), "the openssl command is not installed")
+    def test_certificates_are_checked_against_the_bundle(self):
+        key, certificate = self.home / "key.pem", self.home / "certificate.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", key, "-out", certificate, "-days", "2",
+                        "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        proxy = Proxy(self.moto_server.get_host_and_port()[1], is_moto=True, tls=context)
+        self.addCleanup(proxy.close)
+        status = ("status", "--target", "aws", "--env", "here", "stack")
+        unknown = self.with_keys(*status, code=1, AWS_ENDPOINT_URL=proxy.url, AWS_MAX_ATTEMPTS="1")
+        self.assertIn("certificate", unknown.stderr)
+        self.assertEqual(proxy.take(), [])
+        self.with_keys(*status, AWS_ENDPOINT_URL=proxy.url, AWS_CA_BUNDLE=str(certificate))
+        self.check_signatures(proxy.take())
 
     def test_no_credentials_and_no_region(self):
         nothing = self.berth("status", "--target", "aws", "--env", "here", "stack", code=1, AWS_REGION=REGION)
