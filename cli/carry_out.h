@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "cli/planning.h"
@@ -18,9 +19,10 @@ struct CarryOut {
   bool allow_partial = false;  ///< go on when the target does not carry out all of it
 };
 
-/// Shows the plan, asks, carries it out with live progress and reports. `after` is called when everything went well.
-ExitCode carry_out(Session& session, View& view, Target& target, const plan::Plan& plan, const CarryOut& options,
-                   const std::function<ExitCode()>& after);
+/// Shows the plan, which was made with `made_with`, asks, carries it out with live progress and reports. When everything went well, what runs is read once
+/// more: planning again must find nothing to do, and what it finds is a failure. `after` is called with what runs then.
+ExitCode carry_out(Session& session, View& view, Target& target, const plan::Plan& plan, const plan::Options& made_with, const CarryOut& options,
+                   const std::function<ExitCode(const ir::Snapshot&)>& after);
 
 /// Asks on the terminal unless `options.yes`; the exit code when it must not go on.
 std::optional<ExitCode> ask_before(Session& session, View& view, const CarryOut& options);
@@ -28,8 +30,8 @@ std::optional<ExitCode> ask_before(Session& session, View& view, const CarryOut&
 /// Runs actions with live progress.
 Result<plan::ApplyReport> perform_actions(Session& session, Target& target, std::vector<plan::Action> actions, plan::Bindings& bindings, const CarryOut& options);
 
-/// What came of it, for people and programs.
+/// What came of it, for people and programs; `left` has what is still to do after an apply that went well.
 std::string report_text(const plan::Plan& plan, const plan::ApplyReport& report, const std::string& command);
-Json report_json(const plan::ApplyReport& report);
+Json report_json(const plan::ApplyReport& report, const plan::Plan* left = nullptr);
 
 }  // namespace berth::cli

@@ -46,16 +46,14 @@ bool is_plan_file(const std::string& path) {
 std::string plain_text(const ir::Value& value) { return value.as_string() != nullptr ? *value.as_string() : ir::spell(value); }
 
 /// The outputs, and where the services answer.
-ExitCode show_outcome(View& view, Target& target, const ir::Program& program) {
+ExitCode show_outcome(View& view, Target& target, const ir::Program& program, const ir::Snapshot& snapshot) {
   Json outputs = Json::object();
   std::string text;
   for (const ir::Output& output : program.outputs) {
     outputs[output.name] = ir::to_json(output.value);
     text += fmt::format("{} = {}\n", output.name, plain_text(output.value));
   }
-  const auto snapshot = read_live(target, program);
-  if (!snapshot) return fail(view, snapshot.error());
-  const auto services = provider::read_status(*target.client, *snapshot, program.id(), false, kReadWidth);
+  const auto services = provider::read_status(*target.client, snapshot, program.id(), false, kReadWidth);
   if (!services) return fail(view, services.error());
   Json urls = Json::object();
   for (const provider::ServiceStatus& service : *services) {
@@ -69,8 +67,8 @@ ExitCode show_outcome(View& view, Target& target, const ir::Program& program) {
   return ExitCode::ok;
 }
 
-ExitCode apply_plan(Session& session, View& view, Target& target, const plan::Plan& plan, const Flags& flags) {
-  return carry_out(session, view, target, plan, flags.how, [&] { return show_outcome(view, target, *plan.program); });
+ExitCode apply_plan(Session& session, View& view, Target& target, const plan::Plan& plan, const plan::Options& made_with, const Flags& flags) {
+  return carry_out(session, view, target, plan, made_with, flags.how, [&](const ir::Snapshot& snapshot) { return show_outcome(view, target, *plan.program, snapshot); });
 }
 
 ExitCode apply_source(Session& session, View& view, const Flags& flags, const TargetOptions& options) {
@@ -81,9 +79,11 @@ ExitCode apply_source(Session& session, View& view, const Flags& flags, const Ta
   auto snapshot = read_live(*target, *compiled.program);
   if (!snapshot) return fail(view, snapshot.error());
   note_unlocked_images(view, *compiled.program);
-  auto plan = make_checked_plan(view, std::move(*compiled.program), std::move(*snapshot), {});
+  plan::Options how;
+  how.room_of = ask_for_room(view, *target->provider);
+  auto plan = make_checked_plan(view, std::move(*compiled.program), std::move(*snapshot), how);
   if (plan) judge(session, view, flags.common, *plan);
-  return plan ? apply_plan(session, view, *target, *plan, flags) : ExitCode::failed;
+  return plan ? apply_plan(session, view, *target, *plan, how, flags) : ExitCode::failed;
 }
 
 ExitCode refuse(View& view, std::string message, const std::vector<std::string>& reasons) {
@@ -108,7 +108,7 @@ ExitCode apply_saved(Session& session, View& view, const Flags& flags, const Tar
   if (!moved.empty()) return refuse(view, "what runs has changed since the plan was saved; plan again", moved);
   auto plan = make_checked_plan(view, std::move(saved->program), std::move(*snapshot), saved->options);
   if (plan) plan->policies = std::move(saved->policies);  // the same plan of the same state: they would find the same
-  return plan ? apply_plan(session, view, *target, *plan, flags) : ExitCode::failed;
+  return plan ? apply_plan(session, view, *target, *plan, saved->options, flags) : ExitCode::failed;
 }
 
 ExitCode apply(Session& session, View& view, Flags& flags) {

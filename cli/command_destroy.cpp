@@ -29,7 +29,7 @@ ExitCode destroy(Session& session, View& view, const Flags& flags) {
   options.destroy = true;
   const auto plan = make_checked_plan(view, std::move(*compiled.program), std::move(*snapshot), options);
   if (!plan) return ExitCode::failed;
-  return carry_out(session, view, *target, *plan, flags.how, [] { return ExitCode::ok; });
+  return carry_out(session, view, *target, *plan, options, flags.how, [](const ir::Snapshot&) { return ExitCode::ok; });
 }
 
 Runner declare(Arguments& arguments) {

@@ -7,7 +7,6 @@
 #include "cli/command.h"
 #include "cli/live_service.h"
 #include "planner/ownership.h"
-#include "planner/wording.h"
 #include "providers/ecs/history.h"
 
 namespace berth::cli {
@@ -27,12 +26,7 @@ struct Flags {
 };
 
 std::string revision_text(const plan::RevisionRow& row) {
-  std::string text = fmt::format("  {}{}\n", plan::short_arn(row.revision->arn), row.runs ? "  runs" : "");
-  for (const plan::FieldChange& field : row.changes) {
-    const plan::SettingLine line = plan::setting_line(field);
-    text += fmt::format("      {}  {}\n", line.path, line.values());
-  }
-  return text;
+  return fmt::format("  {}{}\n{}", plan::short_arn(row.revision->arn), row.runs ? "  runs" : "", changes_text(row));
 }
 
 Json revision_json(const plan::RevisionRow& row) {

@@ -53,6 +53,7 @@ ExitCode plan_command_body(Session& session, View& view, const Flags& flags) {
   if (!snapshot) return fail(view, snapshot.error());
   options.target = plan::target_of(*compiled.program);  // saved with the plan
   note_unlocked_images(view, *compiled.program);
+  options.room_of = ask_for_room(view, *target->provider);
   auto plan = make_checked_plan(view, std::move(*compiled.program), std::move(*snapshot), options);
   if (!plan) return ExitCode::failed;
   judge(session, view, flags.common, *plan);
@@ -81,7 +82,7 @@ Runner declare(Arguments& arguments) {
   declare_variables(arguments, flags->common);
   declare_deny(arguments, flags->common);
   declare_target(arguments, flags->common);
-  declare_plan_output(arguments, flags->common);
+  declare_plan_output(arguments, flags->common, {"github", "sarif"});
   return [flags](Session& session) {
     return with_view(session, flags->common, [&](View& view) { return plan_command_body(session, view, *flags); });
   };

@@ -5,7 +5,6 @@
 #include "cli/command.h"
 #include "cli/live_service.h"
 #include "planner/ownership.h"
-#include "planner/wording.h"
 
 namespace berth::cli {
 namespace {
@@ -26,14 +25,10 @@ struct Flags {
   std::size_t to = 0;
 };
 
-/// "service.web: web:4 -> web:3", and what differs.
+/// "service.web  web:4 → web:3", and what differs.
 std::string steps_back(const LiveService& live, const plan::RevisionRow& chosen) {
-  std::string text = fmt::format("{}  {} → {}\n", live.service->resource.address.text(), plan::short_arn(plan::running_task(*live.service)), plan::short_arn(chosen.revision->arn));
-  for (const plan::FieldChange& field : chosen.changes) {
-    const plan::SettingLine line = plan::setting_line(field);
-    text += fmt::format("      {}  {}\n", line.path, line.values());
-  }
-  return text;
+  return fmt::format("{}  {} → {}\n{}", live.service->resource.address.text(), plan::short_arn(plan::running_task(*live.service)), plan::short_arn(chosen.revision->arn),
+                     changes_text(chosen));
 }
 
 ExitCode rollback(Session& session, View& view, const Flags& flags) {

@@ -29,7 +29,7 @@ ExitCode show(View& view, const CommonFlags& flags) {
 Runner declare(Arguments& arguments) {
   auto flags = std::make_shared<CommonFlags>();
   arguments.required("PLANFILE", flags->path, "a plan saved by `berth plan --out`");
-  declare_plan_output(arguments, *flags);
+  declare_plan_output(arguments, *flags, {"github"});
   return [flags](Session& session) { return with_view(session, *flags, [&](View& view) { return show(view, *flags); }); };
 }
 

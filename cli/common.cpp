@@ -48,8 +48,9 @@ void declare_output_with(Arguments& arguments, CommonFlags& flags, const std::ve
   declare_no_color(arguments, flags);
 }
 
-void declare_plan_output(Arguments& arguments, CommonFlags& flags) {
-  declare_output_with(arguments, flags, {"github", "markdown", "html"});
+void declare_plan_output(Arguments& arguments, CommonFlags& flags, std::vector<std::string> reports) {
+  reports.insert(reports.end(), {"markdown", "html"});
+  declare_output_with(arguments, flags, reports);
   arguments.flag("--full", flags.full, "show every line of each resource");
   arguments.option("--link-base", flags.link_base, "URL", "what links of a page begin with, such as https://github.com/o/r/blob/main (default: relative)");
 }

@@ -45,8 +45,8 @@ void declare_output(Arguments& arguments, CommonFlags& flags);
 void declare_output_with(Arguments& arguments, CommonFlags& flags, const std::vector<std::string>& more);
 /// Only `--no-color`, for commands whose output has one form.
 void declare_no_color(Arguments& arguments, CommonFlags& flags);
-/// All forms that a plan has, and how much of it is shown.
-void declare_plan_output(Arguments& arguments, CommonFlags& flags);
+/// All forms that a plan has, `reports` with what is wrong among them, and how much of it is shown.
+void declare_plan_output(Arguments& arguments, CommonFlags& flags, std::vector<std::string> reports);
 void declare_engine(Arguments& arguments, CommonFlags& flags);
 void declare_target(Arguments& arguments, CommonFlags& flags);
 

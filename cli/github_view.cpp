@@ -14,9 +14,12 @@ class GithubView final : public View {
   explicit GithubView(Session& session) : session_(session), human_(make_human_view(session, true)) {}
 
   void diagnostics(const std::vector<Diagnostic>& all, const SourceSet& sources) override {
+    findings(all, sources);
+    if (!all.empty()) human_->note(count_text(all));
+  }
+  void findings(const std::vector<Diagnostic>& all, const SourceSet& sources) override {
     *session_.out << diagnostics_github(all, sources);
     session_.out->flush();
-    if (!all.empty()) human_->note(count_text(all));
   }
   void result(const Json& json, const std::string& text) override { human_->result(json, text); }
   void failure(const Error& error) override { annotate("error", error.message); }

@@ -19,8 +19,9 @@ class JsonView final : public View {
     *session_.err << text << "\n";
     session_.err->flush();
   }
-  void warning(const std::string& text) override { document_["warnings"].push_back(text); }
+  void warning(const std::string& text) override { warnings_.push_back({{"text", text}}); }
   void finish() override {
+    for (Json& warning : warnings_) document_["warnings"].push_back(std::move(warning));
     if (!document_.empty()) *session_.out << pretty_json(document_);
     session_.out->flush();
   }
@@ -30,6 +31,7 @@ class JsonView final : public View {
  private:
   Session& session_;
   Json document_ = Json::object();
+  std::vector<Json> warnings_;  ///< beside those that a result has
 };
 
 }  // namespace

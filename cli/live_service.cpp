@@ -4,6 +4,7 @@
 
 #include "cli/duration.h"
 #include "planner/ownership.h"
+#include "planner/wording.h"
 
 namespace berth::cli {
 
@@ -63,6 +64,15 @@ ExitCode redeploy_service(Session& session, View& view, LiveService& live, const
     if (outcome.error && !view.is_json()) view.note(outcome.error->message);
   }
   return static_cast<ExitCode>(report.exit_code());
+}
+
+std::string changes_text(const plan::RevisionRow& row) {
+  std::string text;
+  for (const plan::FieldChange& field : row.changes) {
+    const plan::SettingLine line = plan::setting_line(field);
+    text += fmt::format("      {}  {}\n", line.path, line.values());
+  }
+  return text;
 }
 
 }  // namespace berth::cli

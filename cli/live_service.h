@@ -35,4 +35,7 @@ std::unique_ptr<LiveService> open_service(Session& session, View& view, const Se
 ExitCode redeploy_service(Session& session, View& view, LiveService& live, const ServiceFlags& flags, const std::string& revision, const std::string& what,
                           const std::string& command);
 
+/// What a revision changed, a line each.
+std::string changes_text(const plan::RevisionRow& row);
+
 }  // namespace berth::cli

@@ -8,6 +8,7 @@
 #include "base/random.h"
 #include "cli/engine_process.h"
 #include "compiler/lock.h"
+#include "planner/field_diff.h"
 #include "planner/policy_facts.h"
 #include "providers/ecs/ecs_provider.h"
 #include "providers/ecs/ecs_reader.h"
@@ -80,12 +81,23 @@ Result<ir::Snapshot> read_live(Target& target, const ir::Program& program) {
   return snapshot;
 }
 
+std::function<std::optional<plan::Room>(const std::string&)> ask_for_room(View& view, plan::Reader& reader) {
+  return [&view, &reader](const std::string& cluster) -> std::optional<plan::Room> {
+    auto room = reader.read_room(cluster);
+    if (room) return *std::move(room);
+    view.warning(fmt::format("rollouts are rehearsed without the instances of {}: {}", cluster, room.error().message));
+    return std::nullopt;
+  };
+}
+
+std::string new_mark_key() { return RandomSource().hex(kMarkKeyDigits); }
+
 std::optional<plan::Plan> make_checked_plan(View& view, ir::Program program, ir::Snapshot snapshot, const plan::Options& options) {
   const auto sources = program.sources;
   DiagnosticSink sink;
   plan::Options marked = options;
   marked.target = plan::target_of(program);
-  if (marked.mark_key.empty()) marked.mark_key = RandomSource().hex(kMarkKeyDigits);
+  if (marked.mark_key.empty()) marked.mark_key = new_mark_key();
   plan::Plan plan = plan::make_plan(std::move(program), std::move(snapshot), marked, sink);
   const SourceSet none;
   view.diagnostics(sink.sorted(), sources ? *sources : none);
@@ -99,12 +111,14 @@ void judge(Session& session, View& view, const CommonFlags& flags, plan::Plan& p
   auto sources = std::make_shared<SourceSet>();
   DiagnosticSink sink;
   if (!has_plan_checks(*plan.program->sources)) return;
+  const plan::Places places(sources.get(), nullptr);
   for (PlanCheck& check : judge_plan(*options, plan::policy_facts(plan), RealFileSystem(), sources, sink)) {
-    plan::PolicyResult result{.title = std::move(check.title), .advisory = check.advisory, .place = sources->place(check.span), .failures = {}};
+    plan::PolicyResult result{.title = std::move(check.title), .advisory = check.advisory, .place = places.of(check.span, ""), .failures = {}};
     for (const Diagnostic& failure : check.failures) {
       const Span span = failure.labels.empty() ? Span{} : failure.labels.front().span;
-      result.failures.push_back({.message = failure.message, .place = sources->place(span)});
+      result.failures.push_back({.message = failure.message, .place = places.of(span, "")});
     }
+    view.findings(check.failures, *sources);
     plan.policies.push_back(std::move(result));
   }
   view.diagnostics(sink.sorted(), *sources);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,6 +47,12 @@ Result<Target> open_target(Session& session, View& view, const CommonFlags& flag
 
 /// The live state that concerns the program; empty when no engine answers and that is allowed.
 Result<ir::Snapshot> read_live(Target& target, const ir::Program& program);
+
+/// Asks the target about the instances of a cluster, for plan::Options::room_of; says so where it cannot. Both must outlive it.
+std::function<std::optional<plan::Room>(const std::string&)> ask_for_room(View& view, plan::Reader& reader);
+
+/// A key for the marks of sensitive values, new each time.
+std::string new_mark_key();
 
 /// Plans for the program's target and shows what is wrong with the plan. Nothing when it is not applyable.
 std::optional<plan::Plan> make_checked_plan(View& view, ir::Program program, ir::Snapshot snapshot, const plan::Options& options);

@@ -13,6 +13,7 @@ class SarifView final : public View {
   explicit SarifView(Session& session) : session_(session), log_(diagnostics_sarif({}, SourceSet(), std::string(version()))) {}
 
   void diagnostics(const std::vector<Diagnostic>& all, const SourceSet& sources) override { merge_sarif(log_, diagnostics_sarif(all, sources, std::string(version()))); }
+  void findings(const std::vector<Diagnostic>& all, const SourceSet& sources) override { diagnostics(all, sources); }
   void result(const Json&, const std::string&) override {}
   void failure(const Error& error) override { add("error", error.message); }
   void note(const std::string& text) override {

@@ -36,6 +36,8 @@ class View {
   [[nodiscard]] virtual bool is_json() const = 0;
   /// Whether stdout wants colours.
   [[nodiscard]] virtual bool color() const = 0;
+  /// What policies found of a plan, for those that show no plans: it is part of the plan for the others.
+  virtual void findings(const std::vector<Diagnostic>&, const SourceSet&) {}
 };
 
 std::unique_ptr<View> make_human_view(Session& session, bool no_color);

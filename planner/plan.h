@@ -11,6 +11,7 @@
 #include "ir/resource.h"
 #include "ir/schema.h"
 #include "planner/rehearse.h"
+#include "planner/room.h"
 
 namespace berth::plan {
 
@@ -161,6 +162,7 @@ struct Plan {
   std::vector<NotCarriedOut> not_carried_out;  ///< `berth apply` goes on only with --allow-partial when there is any
   std::vector<Warning> warnings;
   std::vector<Drift> drift;
+  std::map<std::string, Room> rooms;  ///< that were asked for, by the ARN of their cluster
   std::vector<PolicyResult> policies;  ///< of the checks that read the plan, in the order of the source; whoever has the source adds them
   bool destroy_all = false;  ///< made by `berth destroy`
   bool applyable = true;     ///< false when the plan has errors (ownership, protection); nothing may be applied then

@@ -16,7 +16,7 @@
 namespace berth::plan {
 namespace {
 
-constexpr int kFormat = 2;
+constexpr int kFormat = 3;
 
 /// What a plan depends on; what changes by itself while a service runs is left out.
 Json identity(const ir::LiveResource& live) {
@@ -57,6 +57,12 @@ Json policies_json(const std::vector<PolicyResult>& policies) {
     for (const PolicyResult::Failure& failure : policy.failures) failures.push_back(Json::array({failure.message, failure.place}));
     rows.push_back({{"title", policy.title}, {"advisory", policy.advisory}, {"place", policy.place}, {"failures", std::move(failures)}});
   }
+  return rows;
+}
+
+Json rooms_json(const std::map<std::string, Room>& rooms) {
+  Json rows = Json::object();
+  for (const auto& [cluster, room] : rooms) rows[cluster] = {{"instances", room.instances}, {"tasks", room.tasks}};
   return rows;
 }
 
@@ -141,6 +147,22 @@ Result<WrittenTable> written_from(const Json& json) {
     table[path] = {.place = std::move(place), .via = std::move(via), .is_default = is_default};
   }
   return table;
+}
+
+/// Answers with what was found out then.
+Result<std::function<std::optional<Room>(const std::string&)>> rooms_from(const Json& json) {
+  if (!json.is_object()) return broken("`rooms` has the wrong type");
+  std::map<std::string, Room> rooms;
+  for (const auto& [cluster, row] : json.items()) {
+    BERTH_TRY(instances, member<Json>(row, "instances"));
+    BERTH_TRY(tasks, member<Json>(row, "tasks"));
+    if (!instances.is_array() || !tasks.is_array()) return broken("`rooms` has the wrong type");
+    rooms[cluster] = {.instances = std::move(instances), .tasks = std::move(tasks)};
+  }
+  return std::function<std::optional<Room>(const std::string&)>([rooms = std::move(rooms)](const std::string& cluster) {
+    const auto found = rooms.find(cluster);
+    return found == rooms.end() ? std::nullopt : std::optional(found->second);
+  });
 }
 
 Result<std::vector<PolicyResult>> policies_from(const Json& json) {
@@ -246,6 +268,8 @@ Result<SavedPlan> plan_from(const Json& json) {
   BERTH_TRY(snapshot, snapshot_from_json(rows));
   BERTH_TRY(policy_rows, member<Json>(json, "policies"));
   BERTH_TRY(policies, policies_from(policy_rows));
+  BERTH_TRY(room_rows, member<Json>(json, "rooms"));
+  BERTH_TRY(room_of, rooms_from(room_rows));
   BERTH_TRY(failure_row, member<Json>(json, "failure"));
   BERTH_TRY(failure, failure_from(failure_row));
   if (!resources.is_array() || !outputs.is_object()) return broken("`resources` or `outputs` has the wrong type");
@@ -256,6 +280,7 @@ Result<SavedPlan> plan_from(const Json& json) {
   plan.snapshot = std::move(snapshot);
   plan.policies = std::move(policies);
   plan.options.failure = std::move(failure);
+  plan.options.room_of = std::move(room_of);
   plan.live = std::move(live);
   plan.options.destroy = destroy;
   plan.options.target = target == "aws" ? Target::aws : Target::local;
@@ -299,6 +324,7 @@ std::string save_plan(const Plan& plan, const Options& options, const MadeWith& 
                   {"locks", made_with.locks},
                   {"snapshot", snapshot_json(*plan.snapshot)},
                   {"failure", failure_json(options.failure)},
+                  {"rooms", rooms_json(plan.rooms)},
                   {"destroy", options.destroy},
                   {"target", options.target == Target::aws ? "aws" : "local"},
                   {"resources", std::move(resources)},

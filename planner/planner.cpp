@@ -10,6 +10,7 @@
 #include "planner/moved.h"
 #include "planner/partial.h"
 #include "planner/plan_file.h"
+#include "planner/rehearse_all.h"
 #include "planner/sensitive.h"
 #include "planner/support.h"
 #include "planner/tags.h"
@@ -113,7 +114,7 @@ Plan make_plan(ir::Program program, ir::Snapshot snapshot, const Options& option
   add_unwanted(differ, live, options, plan);
   add_warnings(live, plan);
   check_protection(plan, sink);
-  for (Change& change : plan.changes) change.rollout = rehearse(change, *plan.program, options.failure);
+  rehearse_all(plan, options, sink);
   plan.drift = find_drift(plan.changes, live);
   plan.applyable = sink.count(Severity::error) == errors_before;
   return plan;

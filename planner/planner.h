@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 
@@ -19,6 +20,8 @@ struct Options {
   std::string mark_key;
   /// Rehearse the rollouts with this failure in them.
   std::optional<RehearsedFailure> failure;
+  /// Finds out about the instances of a cluster, by its ARN; asked where a change needs to know. Nothing when nobody knows.
+  std::function<std::optional<Room>(const std::string& cluster)> room_of;
   /// For a program without sources (read from a file): by address.
   std::map<std::string, WrittenTable> places;
   /// What was taken out of the program before, when it was saved.
@@ -32,7 +35,7 @@ inline Target target_of(const ir::Program& program) { return program.target == "
 /// then `applyable` is false. Linear in the number of resources.
 /// What the target does not carry out is taken out of the program and listed.
 /// E0601: a resource of the wanted name exists and is not ours. E0602: a protected resource would be destroyed. E0603: the target rejects a setting.
-/// E0604: a capacity provider would have to be another one under its name.
+/// E0604: a capacity provider would have to be another one under its name. E0620: a rollout can never finish.
 Plan make_plan(ir::Program program, ir::Snapshot snapshot, const Options& options, DiagnosticSink& sink);
 
 }  // namespace berth::plan

@@ -39,6 +39,7 @@ ir::Value rollout_fact(const Change& change) {
                  {"peak_memory", ir::Value::quantity(rollout.peak_memory, ir::Unit::bytes)},
                  {"end", text(word(rollout.end))},
                  {"takes", rollout.takes ? time(*rollout.takes) : ir::Value()},
+                 {"fits", ir::Value::boolean(!rollout.room || rollout.room->fits())},
                  {"failures", number(rollout.failures)},
                  {"rolls_back", ir::Value::boolean(rollout.rolls_back)}});
 }

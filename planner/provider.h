@@ -12,6 +12,7 @@
 #include "ir/resource.h"
 #include "planner/actions.h"
 #include "planner/progress.h"
+#include "planner/room.h"
 
 namespace berth::plan {
 
@@ -72,6 +73,8 @@ class Reader {
   /// - Services: ACTIVE and DRAINING ones. `runtime` is the API's service object; its `taskDefinition` (an ARN) says which revision it runs.
   /// - `body.tags` has the tags without those that begin with `berth:` or `aws:`; it is absent when there are none.
   virtual Result<ir::Snapshot> read(const ReadScope& scope) = 0;
+  /// The instances of a cluster and what runs on them.
+  virtual Result<Room> read_room(const std::string& cluster_arn) = 0;
 };
 
 /// What the planner needs of a target to apply. execute() is called from several threads at once.

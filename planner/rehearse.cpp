@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "planner/placing.h"
 #include "planner/plan.h"
 #include "scheduler/deployment.h"
 #include "scheduler/simulate.h"
@@ -96,10 +97,13 @@ bool break_container(scheduler::TaskScript& script, const ir::Value* task, const
   return true;
 }
 
+bool is_daemon(const ir::Value& service) { return flag(ir::at(service, {"daemon"}), false); }
+
 scheduler::DeploymentConfiguration configuration_of(const ir::Value& service) {
+  const bool daemon = is_daemon(service);
   scheduler::DeploymentConfiguration made;
-  made.minimum_healthy_percent = amount(ir::at(service, {"deploy", "min_healthy"}), 100 * kBasisPoints) / kBasisPoints;
-  made.maximum_percent = amount(ir::at(service, {"deploy", "max"}), 200 * kBasisPoints) / kBasisPoints;
+  made.minimum_healthy_percent = amount(ir::at(service, {"deploy", "min_healthy"}), (daemon ? 0 : 100) * kBasisPoints) / kBasisPoints;
+  made.maximum_percent = daemon ? 100 : amount(ir::at(service, {"deploy", "max"}), 200 * kBasisPoints) / kBasisPoints;
   const ir::Value* breaker = ir::at(service, {"deploy", "circuit_breaker"});
   if (breaker == nullptr) return made;
   made.circuit_breaker.enable = true;
@@ -138,7 +142,7 @@ bool is_changed(const Change& change, std::string_view path) {
 bool is_rolled_out(const ir::Value& service) {
   const std::string strategy = text(ir::at(service, {"deploy", "strategy"}));
   const ir::Value* controller = ir::at(service, {"controller"});
-  return !flag(ir::at(service, {"daemon"}), false) && (strategy.empty() || strategy == "rolling") && (controller == nullptr || text(controller) == "ecs");
+  return (strategy.empty() || strategy == "rolling") && (controller == nullptr || text(controller) == "ecs");
 }
 
 bool begins_deployment(const Change& change) {
@@ -149,6 +153,34 @@ std::int64_t running_tasks(const ir::LiveResource& live, std::int64_t replicas) 
   if (!live.runtime.is_object()) return replicas;
   const auto count = live.runtime.find("runningCount");
   return count == live.runtime.end() || !count->is_number_integer() ? replicas : count->get<std::int64_t>();
+}
+
+/// Puts the running tasks where they run, and lets new ones go to the instances alone. What the instances are to the rollout is filled in while it is rehearsed.
+void set_on_instances(scheduler::Scenario& scenario, const Change& change, const Surroundings& around, const ir::Value* task, InstanceRoom& room) {
+  const scheduler::TaskRequirements needs = task == nullptr ? scheduler::TaskRequirements{} : requirements_of(*task);
+  const scheduler::TaskRequirements running = around.running_task == nullptr ? needs : requirements_of(*around.running_task);
+  const scheduler::PlacementPolicy policy = policy_of(change.after->body, scenario.view.service.name);
+  scenario.view.instances = *around.instances;
+  scenario.view.requirements = {{kOld, running}, {kNew, needs}};
+  scenario.view.service.placement_constraints = policy.constraints;
+  scenario.view.service.placement_strategy = policy.strategies;
+  for (std::size_t i = 0; i < scenario.view.tasks.size(); ++i) {
+    scenario.view.tasks[i].instance_id = around.homes[i];
+    scenario.view.tasks[i].reserved = running.resources;
+    scenario.view.tasks[i].daemon = scenario.view.service.scheduling_strategy == scheduler::SchedulingStrategy::Daemon;
+  }
+  room.instances = static_cast<std::int64_t>(around.instances->size());
+  bool refused = false;
+  scenario.observe = [&room, policy, needs, refused, instances = around.instances](const scheduler::ServiceView& view, Timestamp) mutable {
+    *instances = *view.instances;
+    // The scheduler tells in an event that a task found no place.
+    const auto says_so = [](const scheduler::ServiceEvent& event) { return event.message.find("unable to place a task") != std::string::npos; };
+    if (refused || std::none_of(view.service.events.begin(), view.service.events.end(), says_so)) return;
+    refused = true;
+    for (const scheduler::InstanceLoad& load : *instances) {
+      if (const auto rejection = scheduler::rejection_of(needs, policy, load)) room.refusals.push_back({.instance = load.instance.id, .why = rejection->detail});
+    }
+  };
 }
 
 Rollout rollout_of(const scheduler::Timeline& timeline, bool replaces) {
@@ -202,36 +234,52 @@ Result<RehearsedFailure> parse_failure(std::string_view text) {
   return failure;
 }
 
-std::optional<Rollout> rehearse(const Change& change, const ir::Program& program, const std::optional<RehearsedFailure>& failure) {
-  if (change.address.kind != "service" || change.kind != ChangeKind::update || !is_rolled_out(change.after->body)) return std::nullopt;
-  const bool deploys = begins_deployment(change);
-  const std::int64_t before = amount(ir::at(change.before->resource.body, {"replicas"}), 1);
+bool is_stuck(const Rollout& rollout) {
+  return rollout.replaces && !rollout.daemon && rollout.replicas > 0 && rollout.least_healthy >= rollout.replicas && rollout.most_tasks <= rollout.replicas;
+}
+
+std::optional<Rollout> rehearse(const Change& change, const Surroundings& around) {
+  const bool creates = change.kind == ChangeKind::create;
+  if (change.address.kind != "service" || (change.kind != ChangeKind::update && !creates) || !is_rolled_out(change.after->body)) return std::nullopt;
+  const bool daemon = is_daemon(change.after->body);
+  if (daemon && around.instances == nullptr) return std::nullopt;
+  const bool deploys = creates || begins_deployment(change);
+  const std::int64_t before = creates ? 0 : amount(ir::at(change.before->resource.body, {"replicas"}), 1);
   // Where the count is left to others, what runs stays.
-  const bool scales = is_changed(change, "replicas");
+  const bool scales = creates || is_changed(change, "replicas");
   const std::int64_t replicas = scales ? amount(ir::at(change.after->body, {"replicas"}), 1) : before;
   if (!deploys && !scales) return std::nullopt;
 
-  const ir::Value* task = task_of(change.after->body, program);
+  const ir::Value* task = task_of(change.after->body, around.program);
   scheduler::Scenario scenario;
   scenario.task_definitions[kOld] = scenario.task_definitions[kNew] = script_of(task);
-  const bool fails = deploys && failure && break_container(scenario.task_definitions[kNew], task, *failure);
+  const bool fails = deploys && around.failure && break_container(scenario.task_definitions[kNew], task, *around.failure);
   scheduler::Service& service = scenario.view.service;
   service.name = change.address.name;
   service.desired_count = before;
   service.deployment_configuration = configuration_of(change.after->body);
-  scheduler::begin_deployment(service, {.id = kOldDeployment, .task_definition_arn = kOld}, scenario.start - std::chrono::hours(1));
-  service.deployments.front().rollout_state = scheduler::RolloutState::Completed;
-  service.last_completed = service.deployments.front();
-  service.steady = true;
-  const std::int64_t running = running_tasks(*change.before, before);
-  add_running_tasks(scenario, kOldDeployment, running);
+  if (daemon) service.scheduling_strategy = scheduler::SchedulingStrategy::Daemon;
+  std::int64_t running = 0;
+  if (!creates) {
+    scheduler::begin_deployment(service, {.id = kOldDeployment, .task_definition_arn = kOld}, scenario.start - std::chrono::hours(1));
+    service.deployments.front().rollout_state = scheduler::RolloutState::Completed;
+    service.last_completed = service.deployments.front();
+    service.steady = true;
+    running = around.instances != nullptr ? static_cast<std::int64_t>(around.homes.size()) : running_tasks(*change.before, before);
+    add_running_tasks(scenario, kOldDeployment, running);
+  }
+  InstanceRoom room;
+  if (around.instances != nullptr) set_on_instances(scenario, change, around, task, room);
   scenario.changes.push_back({Milliseconds(0), [=](scheduler::ServiceView& view, Timestamp now) {
                                 if (scales) scheduler::set_desired_count(view.service, replicas, now);
                                 if (deploys) scheduler::begin_deployment(view.service, {.id = kNewDeployment, .task_definition_arn = kNew}, now);
                               }});
   const scheduler::Timeline timeline = simulate(std::move(scenario));
-  Rollout made = rollout_of(timeline, deploys);
-  if (made.steps.empty()) return std::nullopt;
+  Rollout made = rollout_of(timeline, deploys && !creates);
+  made.daemon = daemon;
+  if (around.instances != nullptr) made.room = std::move(room);
+  // A rollout that cannot do its first step is told of as well.
+  if (made.steps.empty() && made.end != RolloutEnd::never) return std::nullopt;
   made.running = running;
   made.fails = fails;
   made.peak_cpu = made.peak_tasks * size_of(task, "cpu", "");

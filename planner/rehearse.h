@@ -10,6 +10,10 @@
 #include "base/result.h"
 #include "ir/resource.h"
 
+namespace berth::scheduler {
+struct InstanceLoad;
+}  // namespace berth::scheduler
+
 namespace berth::plan {
 
 struct Change;
@@ -43,8 +47,22 @@ struct RolloutStep {
   std::int64_t healthy = 0;
 };
 
-/// What the change of a service will do to its tasks when all goes well: images are there, containers start within a second, health checks hold at their first run,
-/// and there is room for the tasks.
+/// Why an instance does not take a task.
+struct Refusal {
+  std::string instance;  ///< its id
+  std::string why;       ///< "needs 512 MiB of memory, 256 of 1024 are free"
+};
+
+/// What a cluster's instances are to a rollout.
+struct InstanceRoom {
+  std::int64_t instances = 0;
+  /// From when a task found no place for the first time; empty: there is room for all of it.
+  std::vector<Refusal> refusals;
+  [[nodiscard]] bool fits() const { return instances > 0 && refusals.empty(); }
+};
+
+/// What the change of a service will do to its tasks when all goes well: images are there, containers start within a second, and health checks hold at their first
+/// run.
 struct Rollout {
   std::int64_t replicas = 0;
   std::int64_t running = 0;  ///< tasks before it
@@ -67,10 +85,28 @@ struct Rollout {
   /// Failed tasks at which the circuit breaker ends it; 0: there is none.
   std::int64_t failures = 0;
   bool rolls_back = false;
+  bool daemon = false;  ///< one task on each instance
+  /// Absent where tasks need no instance, and where nobody knows the instances: there is room without end then.
+  std::optional<InstanceRoom> room;
 };
 
-/// What will happen to the tasks of a service that runs and is changed: by the scheduler itself, on a virtual clock. Nothing when no task is started or
-/// stopped, and for services that are not rolled out so (daemons, other strategies and controllers). O(instants · tasks).
-std::optional<Rollout> rehearse(const Change& change, const ir::Program& program, const std::optional<RehearsedFailure>& failure);
+/// What a rehearsal is made from besides the change.
+struct Surroundings {
+  const ir::Program& program;
+  std::optional<RehearsedFailure> failure{};
+  /// The instances with what tasks take of them; afterwards as the rollout leaves them. Null: there is room without end.
+  std::vector<scheduler::InstanceLoad>* instances = nullptr;
+  /// With instances: the id of that which each task of the service runs on.
+  std::vector<std::string> homes{};
+  /// With instances: the definition of the tasks that run; null when nobody knows it.
+  const ir::Value* running_task = nullptr;
+};
+
+/// What will happen to the tasks of a service that is changed or created: by the scheduler itself, on a virtual clock. Nothing when no task is started or
+/// stopped, and for services that are not rolled out so (other strategies and controllers, daemons without instances). O(instants · tasks).
+std::optional<Rollout> rehearse(const Change& change, const Surroundings& around);
+
+/// Whether an update of these percentages can neither stop a task nor start one.
+bool is_stuck(const Rollout& rollout);
 
 }  // namespace berth::plan

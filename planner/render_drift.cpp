@@ -4,11 +4,10 @@
 
 #include "base/text_width.h"
 #include "planner/three_way.h"
+#include "planner/wording.h"
 
 namespace berth::plan {
 namespace {
-
-std::string filled(const std::string& text, int width) { return text + std::string(static_cast<std::size_t>(std::max(0, width - display_width(text))), ' '); }
 
 std::string what_of(const Difference& difference) {
   return difference.path.empty() ? difference.address.text() : fmt::format("{} {}", difference.address.text(), difference.path);
@@ -27,7 +26,7 @@ std::string group(const DriftReport& report, std::string_view heading, Predicate
   }
   for (const Difference& difference : report.differences) {
     if (!wanted(difference)) continue;
-    std::string line = fmt::format("    {}  {}  {}", filled(what_of(difference), what_width), filled(difference.text, text_width),
+    std::string line = fmt::format("    {}  {}  {}", padded(what_of(difference), what_width), padded(difference.text, text_width),
                                    difference.known.empty() ? difference.place : fmt::format("known: {}", difference.known));
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + "\n";

@@ -16,12 +16,20 @@ body { font: 15px/1.5 system-ui, sans-serif; max-width: 1100px; margin: 2em auto
 code, td.value, svg text { font-family: ui-monospace, monospace; font-size: 13px; }
 table { border-collapse: collapse; margin: .5em 0; }
 td, th { border-top: 1px solid var(--line); padding: .2em .8em .2em 0; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
+table.settings td:first-child { white-space: nowrap; }
+h2 { font-size: 1.15em; margin: 1em 0 .3em; } h3 { font-size: 1em; margin: .8em 0 .3em; }
 section { border: 1px solid var(--line); border-left-width: 5px; border-radius: 6px; margin: 1em 0; padding: .3em 1em .6em; }
 section h2 { font-size: 1.05em; margin: .2em 0; }
 section.create { border-left-color: var(--add); } section.update, section.revise { border-left-color: var(--change); }
 section.replace, section.destroy { border-left-color: var(--harm); }
 .place { color: var(--calm); font-size: 13px; } .error, .forces { color: var(--harm); font-weight: 600; }
-.scroll { overflow-x: auto; }
+.scroll { overflow-x: auto; } svg.timeline { width: 100%; min-width: 460px; max-width: 720px; height: auto; }
+@media (max-width: 700px) {
+  body { margin: 1em auto; }
+  table.settings, table.settings tbody, table.settings tr, table.settings td { display: block; }
+  table.settings td { border: 0; padding: 0; } table.settings td:first-child { white-space: normal; }
+  table.settings tr { border-top: 1px solid var(--line); padding: .3em 0; }
+}
 svg text { fill: currentColor; } svg rect { fill: none; stroke: var(--calm); stroke-width: 1.5; }
 svg .create rect { stroke: var(--add); } svg .update rect, svg .revise rect { stroke: var(--change); }
 svg .replace rect, svg .destroy rect { stroke: var(--harm); } svg .no-op { opacity: .6; }
@@ -69,7 +77,7 @@ class HtmlRenderer {
     text_ += fmt::format("<p><strong>{}</strong></p>\n", html_text(last_line(plan)));
     lists();
     if (const std::string graph = render_graph(plan); !graph.empty()) text_ += fmt::format("<div class=\"scroll\">{}</div>\n", graph);
-    for (const Change* change : by_harm(plan)) this->change(*change);
+    for (const ChangeGroup& group : groups_of(by_harm(plan))) change(group);
     text_ += fmt::format("<p class=\"place\">against the live state {}</p>\n", plan.live_digest.substr(0, 12));
   }
 
@@ -123,12 +131,13 @@ class HtmlRenderer {
     list("Sensitive values that are shown", items);
   }
 
-  void change(const Change& change) {
+  void change(const ChangeGroup& group) {
+    const Change& change = *group.first;
     text_ += fmt::format("<section class=\"{}\">\n<h2>{} <code>{}</code>{}</h2>\n<p>{}</p>\n", word(change.kind), html_text(symbol(change.kind)), html_text(change.address.text()),
                          place(change.place), html_prose(headline(change)));
     const std::vector<SettingLine> lines = setting_lines(change);
     if (!lines.empty()) {
-      text_ += "<table>\n";
+      text_ += "<table class=\"settings\">\n";
       for (const SettingLine& line : lines) {
         const std::string via = line.via.empty() ? "" : fmt::format(" via <code>{}</code>", html_text(line.via));
         text_ += fmt::format("<tr><td><code>{}</code></td><td class=\"value\">{}</td><td>{}{}</td></tr>\n", html_text(line.path), arrow(line), place(line.place), via);
@@ -136,7 +145,14 @@ class HtmlRenderer {
       text_ += "</table>\n";
     }
     if (change.rollout) rollout(*change.rollout);
+    if (!group.others.empty()) alike(group.others);
     text_ += "</section>\n";
+  }
+
+  void alike(const std::vector<const Change*>& others) {
+    text_ += fmt::format("<details><summary>{} more change{} alike</summary>\n<ul>\n", others.size(), others.size() == 1 ? "s" : "");
+    for (const Change* other : others) text_ += fmt::format("<li><code>{}</code>{}</li>\n", html_text(other->address.text()), place(other->place));
+    text_ += "</ul>\n</details>\n";
   }
 
   void rollout(const Rollout& rollout) {
@@ -150,7 +166,9 @@ class HtmlRenderer {
       text_ += fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td></tr>\n", moment_of(step.at), deeds_of(step), counts_of(step, rollout));
     }
     if (shown < rollout.steps.size()) text_ += fmt::format("<tr><td>… {} more steps</td></tr>\n", rollout.steps.size() - shown);
-    text_ += fmt::format("</table>\n</details>\n<p>{}{}</p>\n", rollout.takes ? moment_of(*rollout.takes) + " " : "", html_text(end_of(rollout)));
+    text_ += "</table>\n</details>\n";
+    if (rollout.room) text_ += fmt::format("<p>{}</p>\n", html_text(room_text(*rollout.room)));
+    text_ += fmt::format("<p>{}{}</p>\n", rollout.takes ? moment_of(*rollout.takes) + " " : "", html_text(end_of(rollout)));
   }
 
   const Page& page_;

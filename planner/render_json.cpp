@@ -80,6 +80,12 @@ Json rollout_json(const Rollout& rollout) {
                {"fails", rollout.fails},
                {"takes", rollout.takes ? Json(rollout.takes->count()) : Json()}};
   if (rollout.steps.size() > kMostSteps) json["steps_left_out"] = rollout.steps.size() - kMostSteps;
+  if (rollout.daemon) json["daemon"] = true;
+  if (rollout.room) {
+    Json refusals = Json::array();
+    for (const Refusal& refusal : rollout.room->refusals) refusals.push_back({{"instance", refusal.instance}, {"why", refusal.why}});
+    json["room"] = {{"instances", rollout.room->instances}, {"fits", rollout.room->fits()}, {"refusals", std::move(refusals)}};
+  }
   if (rollout.failures > 0) json["circuit_breaker"] = {{"failures", rollout.failures}, {"rollback", rollout.rolls_back}};
   return json;
 }

@@ -80,7 +80,9 @@ std::string from_to(const SettingLine& line) {
 
 class MarkdownRenderer {
  public:
-  MarkdownRenderer(const Page& page, std::size_t most) : page_(page), text_(heading(page), most) {}
+  MarkdownRenderer(const Page& page, std::size_t most) : page_(page), text_(heading(page), most) {
+    if (page.plan != nullptr) groups_ = groups_of(by_harm(*page.plan));
+  }
 
   std::string render() {
     failure();
@@ -92,10 +94,11 @@ class MarkdownRenderer {
     drift();
     warnings();
     reveals();
-    for (const Change* change : by_harm(*page_.plan)) {
-      if (change->rollout) rollout(*change);
+    for (const ChangeGroup& group : groups_) {
+      if (group.first->rollout) rollout(group);
     }
-    for (const Change* change : by_harm(*page_.plan)) settings(*change);
+    for (const ChangeGroup& group : groups_) settings(group);
+    for (const ChangeGroup& group : groups_) names(group);
     return text_.finish(fmt::format("\n<sub>against the live state {}</sub>\n", page_.plan->live_digest.substr(0, 12)));
   }
 
@@ -139,23 +142,26 @@ class MarkdownRenderer {
 
   void changes() {
     Section section{.head = "\n| | Resource | What | From → to | Where |\n|---|---|---|---|---|\n", .rows = {}, .unit = "rows", .share = 60};
-    for (const Change* change : by_harm(*page_.plan)) add_rows(*change, section.rows);
+    for (const ChangeGroup& group : groups_) add_rows(group, section.rows);
     text_.add(section);
   }
 
-  [[nodiscard]] std::string row(const Change& change, const std::string& what, const std::string& values, const std::string& where) const {
-    return fmt::format("| `{}` | {} | {} | {} | {} |\n", symbol(change.kind), markdown_code(change.address.text()), what, values, where);
+  static std::string row(const ChangeGroup& group, const std::string& what, const std::string& values, const std::string& where) {
+    return fmt::format("| `{}` | {}{} | {} | {} | {} |\n", symbol(group.first->kind), markdown_code(group.first->address.text()), and_more(group), what, values, where);
   }
 
+  static std::string and_more(const ChangeGroup& group) { return group.others.empty() ? "" : fmt::format(" and {} more", group.others.size()); }
+
   /// A row for what comes, goes or is replaced, and one for each setting of what stays.
-  void add_rows(const Change& change, std::vector<std::string>& rows) const {
+  void add_rows(const ChangeGroup& group, std::vector<std::string>& rows) const {
+    const Change& change = *group.first;
     const std::vector<SettingLine> lines = setting_lines(change);
     const bool stays = change.kind == ChangeKind::update || change.kind == ChangeKind::revise;
-    if (!stays || lines.empty()) rows.push_back(row(change, markdown_prose(headline(change)), "", link(change.place)));
+    if (!stays || lines.empty()) rows.push_back(row(group, markdown_prose(headline(change)), "", link(change.place)));
     if (change.kind == ChangeKind::create) return;
     const std::size_t shown = lines.size() > kShownSettings ? kShownSettings - 1 : lines.size();
-    for (std::size_t i = 0; i < shown; ++i) rows.push_back(row(change, markdown_code(lines[i].path), from_to(lines[i]), where(lines[i])));
-    if (shown < lines.size()) rows.push_back(row(change, fmt::format("… {} more", lines.size() - shown), "", ""));
+    for (std::size_t i = 0; i < shown; ++i) rows.push_back(row(group, markdown_code(lines[i].path), from_to(lines[i]), where(lines[i])));
+    if (shown < lines.size()) rows.push_back(row(group, fmt::format("… {} more", lines.size() - shown), "", ""));
   }
 
   [[nodiscard]] std::string where(const SettingLine& line) const {
@@ -194,9 +200,9 @@ class MarkdownRenderer {
     text_.add(section);
   }
 
-  void rollout(const Change& change) {
-    const Rollout& rollout = *change.rollout;
-    Section section{.head = fold(fmt::format("Rollout of <code>{}</code>{}: {}", html_text(change.address.text()), rollout.fails ? ", with the failure" : "", html_text(bounds_of(rollout)))) +
+  void rollout(const ChangeGroup& group) {
+    const Rollout& rollout = *group.first->rollout;
+    Section section{.head = fold(fmt::format("Rollout of <code>{}</code>{}{}: {}", html_text(group.first->address.text()), and_more(group), rollout.fails ? ", with the failure" : "", html_text(bounds_of(rollout)))) +
                             "| at | tasks | after it |\n|---|---|---|\n",
                     .rows = {},
                     .tail = kFoldEnd,
@@ -207,15 +213,17 @@ class MarkdownRenderer {
       section.rows.push_back(fmt::format("| {} | {} | {} |\n", moment_of(step.at), deeds_of(step), counts_of(step, rollout)));
     }
     if (shown < rollout.steps.size()) section.rows.push_back(fmt::format("| | … {} more steps | |\n", rollout.steps.size() - shown));
+    if (rollout.room) section.rows.push_back(fmt::format("| room | {} | |\n", markdown_prose(room_text(*rollout.room))));
     section.rows.push_back(fmt::format("| {} | {} | |\n", rollout.takes ? moment_of(*rollout.takes) : "", end_of(rollout)));
     text_.add(section);
   }
 
   /// All settings of what is created, and of what has more of them than the table shows.
-  void settings(const Change& change) {
+  void settings(const ChangeGroup& group) {
+    const Change& change = *group.first;
     const std::vector<SettingLine> lines = setting_lines(change);
     if (change.kind != ChangeKind::create && lines.size() <= kShownSettings) return;
-    Section section{.head = fold(fmt::format("<code>{}</code>: {} {}", html_text(change.address.text()), lines.size(), lines.size() == 1 ? "setting" : "settings")) +
+    Section section{.head = fold(fmt::format("<code>{}</code>{}: {} {}", html_text(change.address.text()), and_more(group), lines.size(), lines.size() == 1 ? "setting" : "settings")) +
                             "| Setting | Value | Where |\n|---|---|---|\n",
                     .rows = {},
                     .tail = kFoldEnd,
@@ -224,7 +232,15 @@ class MarkdownRenderer {
     text_.add(section);
   }
 
+  /// All that change as the first does.
+  void names(const ChangeGroup& group) {
+    Section section{.head = fold(fmt::format("<code>{}</code>{} change alike", html_text(group.first->address.text()), and_more(group))), .rows = {}, .tail = "\n" + std::string(kFoldEnd), .unit = "resources"};
+    for (const Change* other : group.others) section.rows.push_back(markdown_code(other->address.text()) + " ");
+    text_.add(section);
+  }
+
   const Page& page_;
+  std::vector<ChangeGroup> groups_;
   BoundedText text_;
 };
 

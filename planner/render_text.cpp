@@ -12,10 +12,7 @@ namespace {
 constexpr int kWidestPath = 32;
 constexpr int kWidestValues = 44;
 constexpr std::size_t kMostSteps = 6;
-
-std::string padded(const std::string& text, int width) {
-  return text + std::string(static_cast<std::size_t>(std::max(0, width - display_width(text))), ' ');
-}
+constexpr std::size_t kMostNames = 5;
 
 std::string origin_of(const SettingLine& line) {
   if (line.via.empty()) return line.place;
@@ -27,9 +24,11 @@ class TextRenderer {
   TextRenderer(const Plan& plan, const TextOptions& options) : plan_(plan), options_(options) {}
 
   std::string render() {
-    heads();
-    for (const Change& change : plan_.changes) {
-      if (change.kind != ChangeKind::no_op) this->change(change);
+    const std::vector<ChangeGroup> groups = told();
+    heads(groups);
+    for (const ChangeGroup& group : groups) {
+      change(*group.first);
+      if (!group.others.empty()) line("      the same of " + names_of(group.others, kMostNames));
     }
     not_carried_out();
     drift();
@@ -43,12 +42,23 @@ class TextRenderer {
 
  private:
   /// Columns of the addresses and reasons, so that the eye can run down them.
-  void heads() {
-    for (const Change& change : plan_.changes) {
-      if (change.kind == ChangeKind::no_op) continue;
-      address_width_ = std::max(address_width_, display_width(change.address.text()));
-      reason_width_ = std::max(reason_width_, display_width(headline(change)));
+  void heads(const std::vector<ChangeGroup>& groups) {
+    for (const ChangeGroup& group : groups) {
+      address_width_ = std::max(address_width_, display_width(group.first->address.text()));
+      reason_width_ = std::max(reason_width_, display_width(headline(*group.first)));
     }
+  }
+
+  /// Each one for itself when all is to be shown.
+  std::vector<ChangeGroup> told() const {
+    std::vector<const Change*> changes;
+    for (const Change& change : plan_.changes) {
+      if (change.kind != ChangeKind::no_op) changes.push_back(&change);
+    }
+    if (options_.max_fields != 0) return groups_of(changes);
+    std::vector<ChangeGroup> alone;
+    for (const Change* change : changes) alone.push_back({.first = change, .others = {}});
+    return alone;
   }
 
   std::string colored(ChangeKind kind, const std::string& text) const {
@@ -76,19 +86,35 @@ class TextRenderer {
       line(fmt::format("        {:<8} {:<18} {}", moment_of(step.at), deeds_of(step), counts_of(step, rollout)));
     }
     if (shown < rollout.steps.size()) line(fmt::format("        … {} more steps", rollout.steps.size() - shown));
+    if (rollout.room) line(fmt::format("        {:<8} {}", "room", room_text(*rollout.room)));
     line(fmt::format("        {:<8} {}", rollout.takes ? moment_of(*rollout.takes) : "", end_of(rollout)));
   }
 
   void fields(const std::vector<SettingLine>& lines, std::size_t count) {
     int path_width = 0;
     int values_width = 0;
+    std::vector<std::string> values;
     for (std::size_t i = 0; i < count; ++i) {
+      values.push_back(values_of(lines, i));
       path_width = std::max(path_width, std::min(kWidestPath, display_width(lines[i].path)));
-      values_width = std::max(values_width, std::min(kWidestValues, display_width(lines[i].values())));
+      values_width = std::max(values_width, std::min(kWidestValues, display_width(values[i])));
     }
     for (std::size_t i = 0; i < count; ++i) {
-      line(fmt::format("      {}  {}  {}", padded(lines[i].path, path_width), padded(lines[i].values(), values_width), origin_of(lines[i])));
+      line(fmt::format("      {}  {}  {}", padded(lines[i].path, path_width), padded(values[i], values_width), origin_of(lines[i])));
     }
+  }
+
+  /// A value that changes as one above it does, from the same text of the source, is not written again when that is longer.
+  std::string values_of(const std::vector<SettingLine>& lines, std::size_t i) const {
+    const SettingLine& line = lines[i];
+    std::string values = line.values();
+    if (options_.max_fields == 0 || line.before.empty() || line.after.empty()) return values;
+    const auto above = std::find_if(lines.begin(), lines.begin() + static_cast<std::ptrdiff_t>(i), [&](const SettingLine& other) {
+      return other.before == line.before && other.after == line.after && other.place == line.place && other.via == line.via && other.forces == line.forces;
+    });
+    if (above == lines.begin() + static_cast<std::ptrdiff_t>(i)) return values;
+    const std::string same = "the same as " + above->path;
+    return display_width(same) < display_width(values) ? same : values;
   }
 
   void drift() {

@@ -19,6 +19,7 @@ constexpr int kBottom = 34;
 /// Before the first step and after the last one, so that they can be seen.
 constexpr int kLead = 30;
 constexpr int kTrail = 40;
+constexpr int kShift = 3;
 
 /// From moments and counts to places of the drawing.
 class Scale {
@@ -48,17 +49,17 @@ class Scale {
   std::int64_t most_ = 1;
 };
 
-/// A line that keeps its height until the next step.
+/// A line that keeps its height until the next step, drawn `shift` lower, so that lines of one height can be told apart.
 template <class Count>
-std::string staircase(const Rollout& rollout, const Scale& scale, std::string_view name, std::int64_t before, Count count) {
-  std::string points = fmt::format("{},{}", kLeft, scale.y(before));
+std::string staircase(const Rollout& rollout, const Scale& scale, std::string_view name, int shift, std::int64_t before, Count count) {
+  std::string points = fmt::format("{},{}", kLeft, scale.y(before) + shift);
   std::int64_t last = before;
   for (const RolloutStep& step : rollout.steps) {
     const int x = scale.x(step.at);
-    points += fmt::format(" {},{} {},{}", x, scale.y(last), x, scale.y(count(step)));
+    points += fmt::format(" {},{} {},{}", x, scale.y(last) + shift, x, scale.y(count(step)) + shift);
     last = count(step);
   }
-  points += fmt::format(" {},{}", kWidth - kRight, scale.y(last));
+  points += fmt::format(" {},{}", kWidth - kRight, scale.y(last) + shift);
   return fmt::format("<polyline class=\"{}\" points=\"{}\"/>\n", name, points);
 }
 
@@ -75,10 +76,10 @@ std::string render_timeline(const Rollout& rollout) {
   svg += fmt::format("<path class=\"axis\" d=\"M{0} {1} V{2} H{3}\"/>\n", kLeft, kTop, kHeight - kBottom, kWidth - kRight);
   svg += fmt::format("<path class=\"floor\" d=\"M{} {} H{}\"/>\n", kLeft, scale.y(rollout.least_healthy), kWidth - kRight);
   if (rollout.replaces) {
-    svg += staircase(rollout, scale, "old", rollout.running, [](const RolloutStep& step) { return step.old_tasks; });
-    svg += staircase(rollout, scale, "new", 0, [](const RolloutStep& step) { return step.new_tasks; });
+    svg += staircase(rollout, scale, "old", -kShift, rollout.running, [](const RolloutStep& step) { return step.old_tasks; });
+    svg += staircase(rollout, scale, "new", 0, 0, [](const RolloutStep& step) { return step.new_tasks; });
   }
-  svg += staircase(rollout, scale, "healthy", rollout.running, [](const RolloutStep& step) { return step.healthy; });
+  svg += staircase(rollout, scale, "healthy", kShift, rollout.running, [](const RolloutStep& step) { return step.healthy; });
   svg += label(kLeft - 6, scale.y(0) + 4, "end", "0") + label(kLeft - 6, scale.y(scale.most()) + 4, "end", fmt::format("{}", scale.most()));
   svg += label(scale.x(Milliseconds(0)), kHeight - kBottom + 16, "middle", "+0s") + label(scale.x(scale.end()), kHeight - kBottom + 16, "middle", moment_of(scale.end()));
   return svg + "</svg>\n";

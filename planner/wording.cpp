@@ -1,11 +1,16 @@
 #include "planner/wording.h"
 
+#include <algorithm>
+#include <map>
+
 #include <fmt/format.h>
+
+#include "base/text_width.h"
 
 namespace berth::plan {
 namespace {
 
-std::string count_of_tasks(std::int64_t count) { return fmt::format("{} {}", count, count == 1 ? "task" : "tasks"); }
+bool forces(const Change& change, const FieldChange& field) { return change.kind == ChangeKind::replace && field.update == ir::schema::UpdateClass::replacement; }
 
 std::string after_text(const FieldChange& field) {
   if (field.after.empty()) return "";
@@ -13,7 +18,31 @@ std::string after_text(const FieldChange& field) {
   return ir::spell(field.after) + (!field.before.empty() && field.after.origin().is_default ? " (default)" : "");
 }
 
+/// Changes of a line each that are not worth being put together.
+constexpr std::size_t kFewLines = 10;
+
+/// What is said of a change but its own name, the place of its declaration, and the revision it leaves.
+std::string words_of(const Change& change) {
+  std::string text = headline(change);
+  const std::string own = "task." + change.address.name;
+  if (const std::size_t at = text.find(own + " "); at != std::string::npos) text.replace(at, own.size(), "its task");
+  text += fmt::format("\n{} {} {}", change.address.kind, symbol(change.kind), change.deployment ? "runs another revision" : "");
+  for (const FieldChange& field : change.fields) {
+    const SettingLine line = setting_line(field);
+    const bool is_own = field.path == "task" && line.after == own;
+    text += fmt::format("\n{} {} {} {}", line.path, is_own ? "its task" : line.values(), line.via, forces(change, field));
+  }
+  if (!change.rollout) return text;
+  text += "\n" + bounds_of(*change.rollout) + end_of(*change.rollout) + (change.rollout->room ? room_text(*change.rollout->room) : "");
+  for (const RolloutStep& step : change.rollout->steps) text += "\n" + moment_of(step.at) + deeds_of(step) + counts_of(step, *change.rollout);
+  return text;
+}
+
 }  // namespace
+
+std::string padded(const std::string& text, int width) { return text + std::string(static_cast<std::size_t>(std::max(0, width - display_width(text))), ' '); }
+
+std::string count_of_tasks(std::int64_t count) { return fmt::format("{} {}", count, count == 1 ? "task" : "tasks"); }
 
 std::string_view words_of(ChangeKind kind) { return kind == ChangeKind::revise ? "new revision" : word(kind); }
 
@@ -35,19 +64,57 @@ std::vector<SettingLine> setting_lines(const Change& change) {
   if (change.deployment) lines.push_back({.path = "task definition", .before = change.deployment->from, .after = change.deployment->to, .place = "", .via = ""});
   for (const FieldChange& field : change.fields) {
     lines.push_back(setting_line(field));
-    lines.back().forces = change.kind == ChangeKind::replace && field.update == ir::schema::UpdateClass::replacement;
+    lines.back().forces = forces(change, field);
   }
   return lines;
 }
 
+std::vector<ChangeGroup> groups_of(const std::vector<const Change*>& changes) {
+  std::vector<ChangeGroup> groups;
+  std::map<std::string, std::size_t> by_words;
+  for (const Change* change : changes) {
+    const auto [found, is_new] = by_words.emplace(words_of(*change), groups.size());
+    if (is_new) groups.push_back({.first = change, .others = {}});
+    else groups[found->second].others.push_back(change);
+  }
+  std::vector<ChangeGroup> told;
+  for (ChangeGroup& group : groups) {
+    const bool is_line = !group.first->rollout && setting_lines(*group.first).empty();
+    std::vector<const Change*> alone;
+    if (is_line && group.others.size() < kFewLines) alone.swap(group.others);
+    told.push_back(std::move(group));
+    for (const Change* change : alone) told.push_back({.first = change, .others = {}});
+  }
+  return told;
+}
+
+std::string names_of(const std::vector<const Change*>& changes, std::size_t most) {
+  const std::size_t shown = most == 0 || changes.size() <= most ? changes.size() : most - 1;
+  std::string text;
+  for (std::size_t i = 0; i < shown; ++i) text += (i == 0 ? "" : ", ") + changes[i]->address.text();
+  return shown < changes.size() ? fmt::format("{} and {} more", text, changes.size() - shown) : text;
+}
+
 std::string bounds_of(const Rollout& rollout) {
-  std::string text = rollout.replaces ? fmt::format("{}, at least {} healthy, at most {}: lowest healthy {}, peak {}", count_of_tasks(rollout.replicas), rollout.least_healthy,
+  const std::string each = rollout.daemon ? " (a daemon)" : "";
+  std::string text = rollout.replaces ? fmt::format("{}{}, at least {} healthy, at most {}: lowest healthy {}, peak {}", count_of_tasks(rollout.replicas), each, rollout.least_healthy,
                                                     rollout.most_tasks, rollout.lowest_healthy, rollout.peak_tasks)
                                       : fmt::format("{} → {}, none replaced", rollout.running, count_of_tasks(rollout.replicas));
   std::vector<std::string> sizes;
   if (rollout.peak_cpu > 0) sizes.push_back(ir::spell(ir::Quantity{rollout.peak_cpu, ir::Unit::cpu}));
   if (rollout.peak_memory > 0) sizes.push_back(ir::spell(ir::Quantity{rollout.peak_memory, ir::Unit::bytes}));
   if (!sizes.empty()) text += fmt::format(" ({})", fmt::join(sizes, ", "));
+  return text;
+}
+
+std::string room_text(const InstanceRoom& room) {
+  if (room.instances == 0) return "the cluster has no instances";
+  const std::string all = fmt::format("{} {}", room.instances, room.instances == 1 ? "instance" : "instances");
+  if (room.refusals.empty()) return fmt::format("fits on {}", all);
+  constexpr std::size_t kMost = 3;
+  std::string text = fmt::format("waits for a place on {}", all);
+  for (std::size_t i = 0; i < std::min(kMost, room.refusals.size()); ++i) text += fmt::format("{} {} {}", i == 0 ? ":" : ";", room.refusals[i].instance.substr(0, 12), room.refusals[i].why);
+  if (room.refusals.size() > kMost) text += fmt::format("; and {} more", room.refusals.size() - kMost);
   return text;
 }
 

@@ -11,6 +11,10 @@ namespace berth::plan {
 // What a plan says in words, the same in every output for people: text, Markdown and HTML only arrange it. What is sensitive is a mark by then
 // (planner/sensitive.h).
 
+/// With blanks after it, up to a width on the screen.
+std::string padded(const std::string& text, int width);
+/// "1 task", "3 tasks".
+std::string count_of_tasks(std::int64_t count);
 /// "create", "update", "new revision" …
 std::string_view words_of(ChangeKind kind);
 /// "update: task.web gets a new revision".
@@ -31,8 +35,20 @@ struct SettingLine {
 SettingLine setting_line(const FieldChange& field);
 std::vector<SettingLine> setting_lines(const Change& change);
 
+/// Changes that say the same: the first is told, the others are named.
+struct ChangeGroup {
+  const Change* first = nullptr;
+  std::vector<const Change*> others;
+};
+/// The changes in groups, in the order of their first ones. A few that take a line each stay alone.
+std::vector<ChangeGroup> groups_of(const std::vector<const Change*>& changes);
+/// "task.b, task.c, task.d and 996 more"; all of them when `most` is 0.
+std::string names_of(const std::vector<const Change*>& changes, std::size_t most);
+
 /// "8 tasks, at least 4 healthy, at most 12: lowest healthy 4, peak 12 (3 vCPU, 1536 MiB)".
 std::string bounds_of(const Rollout& rollout);
+/// "fits on 2 instances", "waits for a place on 1 instance: 9f2c… needs 512 MiB of memory, 256 of 1024 are free".
+std::string room_text(const InstanceRoom& room);
 /// "+8s".
 std::string moment_of(Milliseconds at);
 /// "stop 4, start 8".

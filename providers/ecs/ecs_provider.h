@@ -23,6 +23,7 @@ class EcsProvider final : public plan::Provider {
   EcsProvider(std::shared_ptr<HttpClient> http, WaitingClock& clock, Options options);
 
   Result<ir::Snapshot> read(const plan::ReadScope& scope) override;
+  Result<plan::Room> read_room(const std::string& cluster_arn) override;
   Result<plan::ActionResult> execute(const plan::Action& action, const plan::Bindings& bindings, plan::Progress& progress) override;
 
  private:

@@ -15,6 +15,7 @@ class EcsReader final : public plan::Reader {
   EcsReader(std::shared_ptr<HttpClient> http, WaitingClock& clock, EcsClient::Options options);
 
   Result<ir::Snapshot> read(const plan::ReadScope& scope) override;
+  Result<plan::Room> read_room(const std::string& cluster_arn) override;
 
  private:
   std::shared_ptr<HttpClient> http_;

@@ -10,6 +10,7 @@
 
 #include "ir/ecs_form.h"
 #include "ir/schema.h"
+#include "providers/ecs/batches.h"
 #include "providers/ecs/json_access.h"
 #include "providers/ecs/names.h"
 #include "providers/ecs/parallel.h"
@@ -37,30 +38,6 @@ Found make_found(Json object, const Json& tag_list) {
   Found found{.object = std::move(object), .tags = {}};
   for (const Json& tag : tag_list) found.tags[text_at(tag, "key")] = text_at(tag, "value");
   return found;
-}
-
-std::vector<std::vector<std::string>> batches(const std::vector<std::string>& all, std::size_t size) {
-  std::vector<std::vector<std::string>> parts;
-  for (std::size_t begin = 0; begin < all.size(); begin += size) {
-    const std::size_t end = std::min(all.size(), begin + size);
-    parts.emplace_back(all.begin() + static_cast<std::ptrdiff_t>(begin), all.begin() + static_cast<std::ptrdiff_t>(end));
-  }
-  return parts;
-}
-
-template <class T>
-std::vector<T> joined(std::vector<std::vector<T>> parts) {
-  std::vector<T> all;
-  for (std::vector<T>& part : parts) std::move(part.begin(), part.end(), std::back_inserter(all));
-  return all;
-}
-
-std::vector<std::string> as_texts(const std::vector<Json>& items) {
-  std::vector<std::string> texts;
-  for (const Json& item : items) {
-    if (item.is_string()) texts.push_back(item.get<std::string>());
-  }
-  return texts;
 }
 
 /// One read: what is wanted, and what has been found so far.

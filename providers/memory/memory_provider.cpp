@@ -388,7 +388,18 @@ Result<void> MemoryProvider::load(const Json& json) {
       stored_.push_back(std::move(stored));
     }
   }
+  const Json rooms = json.value("rooms", Json::object());
+  for (const auto& [cluster, room] : rooms.items()) {
+    rooms_[cluster] = {.instances = room.value("instances", Json::array()), .tasks = room.value("tasks", Json::array())};
+  }
   return {};
+}
+
+Result<plan::Room> MemoryProvider::read_room(const std::string& cluster_arn) {
+  const std::lock_guard lock(mutex_);
+  const auto found = rooms_.find(last_part(cluster_arn));
+  if (found == rooms_.end()) return Error{"no-instances", "this target has no instances"};
+  return found->second;
 }
 
 Result<MemoryProvider::Stored> MemoryProvider::stored_from(const Json& json) const {

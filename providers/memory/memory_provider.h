@@ -35,6 +35,8 @@ class MemoryProvider final : public plan::Provider {
   [[nodiscard]] Json to_json() const;
 
   Result<ir::Snapshot> read(const plan::ReadScope& scope) override;
+  /// What was loaded for the cluster; Error no-instances when that is nothing.
+  Result<plan::Room> read_room(const std::string& cluster_arn) override;
   Result<plan::ActionResult> execute(const plan::Action& action, const plan::Bindings& bindings, plan::Progress& progress) override;
 
   void add_fault(Fault fault) { faults_.push_back(std::move(fault)); }
@@ -83,6 +85,7 @@ class MemoryProvider final : public plan::Provider {
   mutable std::mutex mutex_;
   std::vector<std::unique_ptr<Stored>> stored_;
   std::map<std::string, Stored*> by_arn_;  ///< the newest thing that has the ARN
+  std::map<std::string, plan::Room> rooms_;  ///< by the name of the cluster
   std::map<std::string, int> revisions_;   ///< family -> the last revision
   std::vector<Fault> faults_;
   std::size_t calls_ = 0;

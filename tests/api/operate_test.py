@@ -153,6 +153,78 @@ class Operate(unittest.TestCase):
         self.berth("apply", "--yes")
         self.assertEqual(self.runs(), "web:3")
 
+    # ---- an apply proves that nothing is left ------------------------------------------------------------------------------------------
+
+    def applied_while(self, act, *words):
+        """Applies, and calls `act` when the apply has read what runs; its exit code, stdout and stderr."""
+        fifo = self.directory / "events"
+        os.mkfifo(fifo)
+        process = subprocess.Popen([BERTH, "apply", "--yes", "--events", str(fifo), "--engine", f"unix://{self.engine.socket}", *words], cwd=self.directory,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        with open(fifo, encoding="utf-8") as events:
+            self.assertEqual(json.loads(events.readline())["type"], "begin")
+            act()
+            events.read()
+        out, err = process.communicate(timeout=120)
+        fifo.unlink()
+        return process.returncode, out, err
+
+    def test_what_somebody_changes_during_an_apply_is_left_and_the_apply_says_so(self):
+        self.apply()
+        self.write(image="2")
+        code, out, err = self.applied_while(lambda: self.by_hand(desiredCount=4))
+        self.assertEqual(code, 1, out + err)
+        self.assertIn("planning again still finds something to do:\n  service.web  update: replicas changes\n", err)
+        self.assertEqual(self.runs(), "web:2", "all was carried out")
+        self.write(image="3")
+        code, out, err = self.applied_while(lambda: self.by_hand(deploymentConfiguration={"minimumHealthyPercent": 50, "maximumPercent": 200}), "--format", "json")
+        self.assertEqual(code, 1, out + err)
+        result = json.loads(out)
+        self.assertEqual(result["error"]["code"], "not-converged")
+        self.assertEqual([(row["address"], row["kind"]) for row in result["apply"]["left"]], [("service.web", "update")])
+        self.assertFalse(result["apply"]["ok"])
+        self.berth("apply", "--yes")
+        self.assertIn("No changes.", self.berth("plan").stdout)
+
+    # ---- room on instances -------------------------------------------------------------------------------------------------------------
+
+    def test_a_plan_says_why_no_instance_takes_a_task_in_the_words_of_the_engine(self):
+        self.apply()
+        self.assertIn("fits on 1 instance", self.plan_of(image="2"))
+        path = self.directory / "main.ecs"
+        path.write_text(path.read_text(encoding="utf-8").replace("memory = 64 MiB", "memory = 4096 GiB"), encoding="utf-8")
+        refused = self.json("plan", "--out", "a.plan", code=1)
+        found = [row for row in refused["diagnostics"] if row["code"] == "E0620"]
+        self.assertEqual(len(found), 1, refused)
+        made = self.engine.call("RegisterTaskDefinition", {"family": "large", "containerDefinitions": [{"name": "app", "image": "fake/app:2", "memory": 4096 * 1024}]})
+        outlook = self.engine.call("ExplainPlacement", {"cluster": "main", "service": "web", "taskDefinition": made["taskDefinition"]["taskDefinitionArn"]})
+        for row in outlook["instances"]:
+            self.assertIn(f"{row['containerInstanceArn'].split('/')[-1]}: {row['detail']}", json.dumps(found[0], ensure_ascii=False))
+        self.assertFalse((self.directory / "a.plan").exists())
+        self.berth("apply", "--yes", code=1)
+        self.assertEqual(self.runs(), "web:1")
+
+    def test_a_daemon_is_rehearsed_on_the_instances_that_there_are(self):
+        daemon = """stack shop {{ }}
+cluster main {{ }}
+service web {{
+  cluster = main
+  daemon = true
+  task {{ container app {{ image = "fake/app:{image}", memory = 64 MiB }} }}
+}}
+"""
+        (self.directory / "main.ecs").write_text(daemon.format(image="1"), encoding="utf-8")
+        self.berth("apply", "--yes")
+        self.engine.until(lambda: len(self.tasks()) == 1, "the daemon runs")
+        (self.directory / "main.ecs").write_text(daemon.format(image="2"), encoding="utf-8")
+        rollout = next(row["rollout"] for row in self.json("plan")["resource_changes"] if "rollout" in row)
+        self.assertEqual((rollout["daemon"], rollout["replicas"], rollout["running"], rollout["end"]), (True, 1, 1, "completed"))
+        self.assertEqual(rollout["room"], {"instances": 1, "fits": True, "refusals": []})
+
+    def plan_of(self, **stack):
+        self.write(**stack)
+        return self.berth("plan").stdout
+
     # ---- saved plans -------------------------------------------------------------------------------------------------------------------
 
     def test_a_saved_plan_is_refused_when_something_moved(self):

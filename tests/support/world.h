@@ -22,7 +22,12 @@ class World {
   }
 
   plan::Plan plan(const ir::Program& program, const plan::Options& options = {}) {
-    return plan::make_plan(program, read(program), options, sink);
+    plan::Options how = options;
+    how.room_of = [this](const std::string& cluster) -> std::optional<plan::Room> {
+      auto room = provider.read_room(cluster);
+      return room ? std::optional(*std::move(room)) : std::nullopt;
+    };
+    return plan::make_plan(program, read(program), how, sink);
   }
 
   plan::ApplyReport apply(const plan::Plan& made, std::size_t parallelism = 1) {

@@ -20,6 +20,7 @@ class MeetingProvider final : public Provider {
  public:
   explicit MeetingProvider(std::size_t together) : together_(together) {}
   Result<ir::Snapshot> read(const ReadScope&) override { return ir::Snapshot{}; }
+  Result<Room> read_room(const std::string&) override { return Room{}; }
   Result<ActionResult> execute(const Action&, const Bindings&, Progress&) override {
     std::unique_lock lock(mutex_);
     most_ = std::max(most_, ++inside_);

