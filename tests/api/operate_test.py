@@ -188,6 +188,16 @@ class Operate(unittest.TestCase):
 
     # ---- room on instances -------------------------------------------------------------------------------------------------------------
 
+    def test_half_a_threshold_leaves_nothing_to_do(self):
+        # The engine says what it takes for the half that is not given: planning again must not find that.
+        for breaker in ("threshold = 2", 'threshold = 50, threshold_kind = "count"', "threshold = 50"):
+            path = self.directory / "main.ecs"
+            self.write()
+            text = path.read_text(encoding="utf-8")
+            self.assertIn("circuit_breaker { }", text)
+            path.write_text(text.replace("circuit_breaker { }", f"circuit_breaker {{ {breaker} }}"), encoding="utf-8")
+            self.berth("apply", "--yes")
+
     def test_a_plan_says_why_no_instance_takes_a_task_in_the_words_of_the_engine(self):
         self.apply()
         self.assertIn("fits on 1 instance", self.plan_of(image="2"))
