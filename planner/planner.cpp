@@ -13,6 +13,7 @@
 #include "planner/rehearse_all.h"
 #include "planner/sensitive.h"
 #include "planner/support.h"
+#include "planner/support_externs.h"
 #include "planner/tags.h"
 
 namespace berth::plan {
@@ -109,6 +110,7 @@ Plan make_plan(ir::Program program, ir::Snapshot snapshot, const Options& option
   if (!options.destroy) {
     for (const ir::Resource* resource : in_dependency_order(*plan.program)) plan.changes.push_back(differ.wanted(*resource));
     plan.warnings = check_support(*plan.program, options, sink);
+    if (options.target == Target::aws) check_externs(*plan.program, sink);
     report_spent(spent, sink);
   }
   add_unwanted(differ, live, options, plan);

@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include "planner/field_diff.h"
-#include "planner/support_externs.h"
 
 namespace berth::plan {
 namespace {
@@ -120,7 +119,6 @@ std::vector<Warning> check_support(const ir::Program& program, const Options& op
       check(fmt::format("{} {}", address.text(), field.path), carrying_of(*kind, field.path, options.target), field.after, field.after.origin().span, field.place);
     }
   }
-  if (options.target == Target::aws && !options.destroy) check_externs(program, sink);
   return summary.warnings();
 }
 
