@@ -115,7 +115,6 @@ class DeploymentRules {
       reporter_.report_each("W0510", place(breaker), fmt::format("`circuit_breaker` may have no effect in a deployment that is `{}`", *strategy_), "ECS describes it for rolling ones")
           .help("an alarm ends any deployment: `alarms { names = [\"…\"] }`");
     }
-    if (kind != nullptr && threshold == nullptr) refuse(place(kind), "`threshold_kind` counts a `threshold` that there is not", "of what", {}, "", "add `threshold = 50`");
     const auto limit = number_of(*breaker, {"threshold"});
     if (!limit || *limit <= 100 || (kind != nullptr && has_text(*breaker, {"threshold_kind"}, "count"))) return;
     refuse(place(threshold), fmt::format("a threshold of {}% of the tasks is never reached", *limit), "more than all", place(kind), "percent", "at most `100`, or `threshold_kind = \"count\"`");

@@ -190,7 +190,7 @@ class Operate(unittest.TestCase):
 
     def test_half_a_threshold_leaves_nothing_to_do(self):
         # The engine says what it takes for the half that is not given: planning again must not find that.
-        for breaker in ("threshold = 2", 'threshold = 50, threshold_kind = "count"', "threshold = 50"):
+        for breaker in ("threshold = 2", 'threshold = 50, threshold_kind = "count"', 'threshold_kind = "count"', "threshold = 50"):
             path = self.directory / "main.ecs"
             self.write()
             text = path.read_text(encoding="utf-8")
