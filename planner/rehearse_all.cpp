@@ -146,6 +146,10 @@ class Rehearsals {
       plan_.warnings.push_back({fmt::format("{} finds no place on the instances that are there; it waits until its capacity provider has made more", subject), change.place});
       return;
     }
+    if (no_place && rollout.room->instances == 0) {
+      plan_.warnings.push_back({fmt::format("{} finds no instance in its cluster; it waits until there is one", subject), change.place});
+      return;
+    }
     Diagnostic& said = sink_.report("E0620", change.after->origin, no_place ? no_place_text(change, rollout) : fmt::format("the rollout of `{}` can never finish", subject));
     if (no_place) return add_refusals(said, *rollout.room);
     const std::int64_t enough = (kHundred * (rollout.replicas + 1) + rollout.replicas - 1) / rollout.replicas;
@@ -160,7 +164,6 @@ class Rehearsals {
   }
 
   static void add_refusals(Diagnostic& said, const InstanceRoom& room) {
-    if (room.instances == 0) said.note("the cluster has no instances");
     for (std::size_t i = 0; i < std::min(kMostRefusals, room.refusals.size()); ++i) said.note(fmt::format("{}: {}", room.refusals[i].instance, room.refusals[i].why));
     if (room.refusals.size() > kMostRefusals) said.note(fmt::format("and {} more", room.refusals.size() - kMostRefusals));
     said.help("let the tasks ask for less, or give the cluster more room");
